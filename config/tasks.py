@@ -1,0 +1,27 @@
+"""The minutely sweep: finds due work in every package's rows, so that a lost nudge only delays it."""
+
+import logging
+from collections.abc import Callable
+
+from mail import tasks as mail_tasks
+
+log = logging.getLogger(__name__)
+
+SWEEPS: list[Callable[[], object]] = [mail_tasks.sweep]
+
+
+def sweep() -> None:
+    """Run each package's sweep; one that fails does not keep the others from their work."""
+    failed = []
+    for step in SWEEPS:
+        try:
+            step()
+        except Exception:
+            log.exception("sweep of %s failed", step.__module__)
+            failed.append(step.__module__)
+    if failed:
+        raise SweepFailed(", ".join(failed))
+
+
+class SweepFailed(Exception):
+    """Some packages' sweeps failed; the log says why. The next minute tries again."""

@@ -1,0 +1,30 @@
+"""Every address of Liferaft. The language comes from the address alone: "/" is English, "/es/" Spanish."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from config import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("webhooks/", include("stripe_gateway.urls")),
+    # Before Wagtail's own, which would let staff in without a second factor.
+    path("staff/", include("organisation.urls")),
+    path("staff/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
+    *i18n_patterns(
+        path("", include("donations.urls")),
+        path("aid/", include("aid.urls")),
+        path("books/", include("ledger.urls")),
+        path("", include("cms.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
+]

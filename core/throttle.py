@@ -1,0 +1,31 @@
+"""So many tries in so long a time, and no more. What is counted is kept as a keyed hash, never as an address."""
+
+import time
+
+from django.core.cache import caches
+
+from core import sealing
+
+
+def allow(scope: str, key: str, *, limit: int, seconds: int) -> bool:
+    """Count one try and return whether it is within ``limit`` per ``seconds``.
+
+    :param scope: what is being tried, for example ``aid.case-words``
+    :param key: who tries: an address block, a mail address, or "" for everybody together
+    """
+    # Two tries at once may both count as one; a limit may be a little too generous.
+    window = int(time.time() // seconds)
+    name = sealing.blind_index(f"{scope}\0{key}\0{window}", purpose="throttle").hex()
+    cache = caches["shared"]
+    cache.add(name, 0, timeout=seconds * 2)
+    try:
+        return cache.incr(name) <= limit
+    except ValueError:  # it was culled between the two calls
+        return True
+
+
+def address_block(address: str) -> str:
+    """Return the network that an address belongs to: /24 for IPv4, /48 for IPv6. Neighbours share a budget."""
+    if ":" in address:
+        return ":".join(address.split(":")[:3])
+    return ".".join(address.split(".")[:3])

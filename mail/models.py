@@ -1,0 +1,58 @@
+"""Letters on their way out."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OutgoingEmail(models.Model):
+    """One letter to one address, queued in the transaction that causes it and sent once by the worker."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("accepted by the mail server")
+        UNCERTAIN = "uncertain", _("uncertain: the sender was stopped in mid-letter")
+        FAILED = "failed", _("refused")
+
+    key = models.CharField(max_length=160, unique=True, help_text="why it is sent, once: receipt:LR-2026-000001")
+    recipient = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="not before; moved on after a temporary failure")
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_answer = models.CharField(max_length=200, blank=True, help_text="what the mail server said, without addresses")
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(recipient=""), name="mail_letter_has_a_recipient"),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
+                name="mail_sent_letter_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Attachment(models.Model):
+    """A file that goes with a letter."""
+
+    letter = models.ForeignKey(OutgoingEmail, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name

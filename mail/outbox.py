@@ -1,0 +1,87 @@
+"""Where letters are queued: in the transaction that causes them, each under a key, so that none is sent twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django_q.tasks import async_task
+
+from mail.models import Attachment, OutgoingEmail
+from organisation.models import Organisation
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file to go with a letter. ``content_type`` is a media type, for example ``application/pdf``."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@transaction.atomic
+def queue(  # noqa: PLR0913 - a letter has this many parts
+    *,
+    key: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    at: datetime,
+    language: str = "en",
+    enclosures: Sequence[Enclosure] = (),
+) -> OutgoingEmail:
+    """Queue a letter made from ``templates/emails/<template>.subject.txt``, ``.txt`` and, if it is there, ``.html``.
+
+    The same key again returns the letter that is there: Stripe repeats itself, letters must not.
+
+    :param key: why it is sent, for example ``receipt:LR-2026-000001``
+    :param template: package and name, for example ``donations/receipt``
+    """
+    with translation.override(language):
+        full = {"organisation": Organisation.current(), "site_url": settings.SITE_URL, "language": language} | dict(
+            context
+        )
+        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", full).split())
+        text = render_to_string(f"emails/{template}.txt", full).strip() + "\n"
+        html = render_to_string(f"emails/{template}.html", full)
+    return queue_ready(
+        key=key, to=to, subject=subject, text=text, html=html, at=at, language=language, enclosures=enclosures
+    )
+
+
+@transaction.atomic
+def queue_ready(  # noqa: PLR0913 - a letter has this many parts
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    text: str,
+    at: datetime,
+    html: str = "",
+    language: str = "en",
+    enclosures: Sequence[Enclosure] = (),
+) -> OutgoingEmail:
+    """Queue a letter whose words are made already."""
+    letter, is_new = OutgoingEmail.objects.get_or_create(
+        key=key,
+        defaults={
+            "recipient": to,
+            "subject": subject[:200],
+            "text": text,
+            "html": html,
+            "language": language,
+            "queued_at": at,
+            "due_at": at,
+        },
+    )
+    if is_new:
+        Attachment.objects.bulk_create(
+            Attachment(letter=letter, name=e.name, content_type=e.content_type, content=e.content) for e in enclosures
+        )
+        async_task("mail.tasks.deliver_due")
+    return letter

@@ -1,0 +1,21 @@
+"""What a person may be allowed to do at the staff desk, in words; which role may do what is in ``organisation.roles``."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Codes as Django's ``user.has_perm`` takes them."""
+
+    DESK = "wagtailadmin.access_admin"
+    SEE_GIFTS = "donations.see_gifts"
+    MANAGE_GIFTS = "donations.manage_gifts"
+    MANAGE_RECEIPTS = "donations.manage_receipts"
+    SEE_BOOKS = "ledger.see_books"
+    SEE_CASES = "aid.see_cases"
+    REVIEW_CASES = "aid.review_cases"
+    APPROVE_REQUESTS = "aid.approve_requests"
+    RECORD_PAYMENTS = "aid.record_payments"
+    OVERSEE_CASES = "aid.oversee_cases"
+    MANAGE_PEOPLE = "organisation.manage_people"
+    MANAGE_ORGANISATION = "organisation.manage_organisation"
+    READ_AUDIT = "organisation.read_audit"

@@ -1,0 +1,5 @@
+"""Addresses of stripe_gateway."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

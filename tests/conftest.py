@@ -1,0 +1,181 @@
+"""The cast and the stage that all tests share."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection, connections
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from ledger.models import Fund
+from organisation import roles
+from organisation.models import LegalEntity, Organisation, User
+
+NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+_copies = itertools.count(1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday noon in New York."""
+    return NOON
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    """No test sees what another one cached; counters in the database go with its rollback."""
+    caches["default"].clear()
+
+
+@pytest.fixture
+def liferaft(db: None) -> Organisation:
+    """The organisation of the tests."""
+    return Organisation.objects.create(pk=1, name="Raft Workers", email="post@raft.example")
+
+
+@pytest.fixture
+def legal_entity(liferaft: Organisation) -> LegalEntity:
+    return LegalEntity.objects.create(
+        name="Raft Workers Inc.",
+        address="1 Harbour Street\nPortland, OR 97201",
+        tax_number="00-0000000",
+        wording=LegalEntity.Profile.US_501C3,
+        receipt_prefix="RW",
+        time_zone="America/Los_Angeles",
+    )
+
+
+@pytest.fixture
+def aid_fund(db: None) -> Fund:
+    return Fund.objects.create(slug="aid", name="Mutual aid", is_restricted=True, pays_aid=True)
+
+
+@pytest.fixture
+def general_fund(db: None) -> Fund:
+    return Fund.objects.create(slug="general", name="General")
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., User]:
+    """Make a member of staff: ``person("carl", "caseworker")``."""
+
+    def make(username: str, *held: str) -> User:
+        user = User.objects.create_user(
+            username=username,
+            email=f"{username}@raft.example",
+            password="a long test passphrase",
+            name=username.title(),
+        )
+        for role in held:
+            roles.grant(user=user, role=role, by=None, at=NOON)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def edith(person: Callable[..., User]) -> User:
+    return person("edith", "editor")
+
+
+@pytest.fixture
+def fay(person: Callable[..., User]) -> User:
+    return person("fay", "fundraiser")
+
+
+@pytest.fixture
+def carl(person: Callable[..., User]) -> User:
+    return person("carl", "caseworker")
+
+
+@pytest.fixture
+def ada(person: Callable[..., User]) -> User:
+    return person("ada", "approver")
+
+
+@pytest.fixture
+def tess(person: Callable[..., User]) -> User:
+    return person("tess", "treasurer")
+
+
+@pytest.fixture
+def stella(person: Callable[..., User]) -> User:
+    return person("stella", "steward")
+
+
+@pytest.fixture
+def adam(person: Callable[..., User]) -> User:
+    return person("adam", "administrator")
+
+
+@pytest.fixture
+def otto(person: Callable[..., User]) -> User:
+    """Has an account and no role."""
+    return person("otto")
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of the test's own, copied from the worker's: commits are real, threads may join, nothing is flushed.
+
+    (Flushing by TRUNCATE is what the append-only tables refuse, so TransactionTestCase is no help here.)
+    """
+    base = settings.DATABASES["default"]
+    name = str(base["NAME"])
+    copy = f"{name}_copy{next(_copies)}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(name)))
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = name
+            _administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy)))
+
+
+def _administer(statement: sql.Composed) -> None:
+    base = settings.DATABASES["default"]
+    with psycopg.connect(
+        dbname="postgres",
+        user=base["USER"],
+        password=base["PASSWORD"],
+        host=base["HOST"],
+        port=base["PORT"] or None,
+        autocommit=True,
+    ) as server:
+        server.execute(statement)
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[object]]:
+    """Run deeds at the same moment, each in a thread with a connection of its own; return what each gave or raised."""
+
+    def run(*deeds: Callable[[], object]) -> list[object]:
+        barrier = threading.Barrier(len(deeds))
+        outcomes: list[object] = [None] * len(deeds)
+
+        def do(place: int, deed: Callable[[], object]) -> None:
+            try:
+                barrier.wait(timeout=10)
+                outcomes[place] = deed()
+            except Exception as error:  # noqa: BLE001 - the outcome is what the test looks at
+                outcomes[place] = error
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=do, args=(place, deed)) for place, deed in enumerate(deeds)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+        return outcomes
+
+    return run
