@@ -1,0 +1,220 @@
+"""Starts everything in order, watches it, and stops it."""
+
+import http.client
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+from supervisor import children, database, environment, locks, logs, static_files
+from supervisor.children import Program, Step
+from supervisor.cluster import Cluster
+from supervisor.crew import Crew, say
+from supervisor.folders import REPOSITORY, Var
+from supervisor.ports import Ports
+
+NAMES = ("sandbox", "web", "worker", "collectstatic", "migrate", "demo")
+STAFF = (
+    "Staff of the demo (password liferaft-demo): edith editor, fay fundraiser, carl and cora caseworkers, "
+    "ada and abel approvers, tess treasurer, stella steward, adam administrator"
+)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+READY_SECONDS = 120.0
+TRIES_BEFORE_READY = 3
+
+
+class CannotRun(Exception):
+    """Liferaft does not start; the message says why."""
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C or sent SIGTERM."""
+
+
+def run(var: Var) -> None:
+    """Run Liferaft until somebody stops it.
+
+    :raises CannotRun: if it is running already, or does not get ready
+    """
+    lock = locks.take(var.run / "server.lock")
+    if lock is None:
+        raise CannotRun(
+            f"Liferaft is already running in {var.root}. A second copy needs another PORT and LIFERAFT_VAR."
+        )
+    with _until_stopped():
+        for name in NAMES:
+            children.clear_leftovers(var, name)
+        ports = Ports.choose(environment.given())
+        ports.remember(var)
+        with _database(var) as shared:
+            crew = Crew(var)
+            try:
+                _start(crew, ports, environment.for_server(var, ports, shared.url))
+                while True:
+                    crew.look_after()
+                    shared.look_after()
+                    time.sleep(0.25)
+            finally:
+                crew.stop()
+                say("liferaft", "stopped")
+
+
+class SharedDatabase:
+    """Our share in the embedded database, renewed should PostgreSQL end."""
+
+    def __init__(self, var: Var) -> None:
+        self._var = var
+        self._lease = database.join(var)
+        self.url = self._lease.url
+
+    def look_after(self) -> None:
+        if self._lease.is_lost():
+            say("database", "ended; starts again")
+            self._lease.give_back()
+            self._lease = database.join(self._var)
+
+    def leave(self) -> None:
+        database.leave(self._var, self._lease)
+
+
+class GivenDatabase:
+    """The database that DATABASE_URL names, which others look after."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def look_after(self) -> None:
+        """Nothing of ours to do."""
+
+
+@contextmanager
+def _database(var: Var) -> Iterator[SharedDatabase | GivenDatabase]:
+    url = environment.given().get("DATABASE_URL")
+    if url:
+        yield GivenDatabase(url)
+        return
+    say("database", "starting")
+    shared = SharedDatabase(var)
+    try:
+        yield shared
+    finally:
+        shared.leave()
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and a closed terminal into an orderly end."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for name in STOP_SIGNALS:
+            signal.signal(name, signal.SIG_IGN)  # the end is under way; a second Ctrl-C must not cut it short
+        raise Stopped
+
+    for name in STOP_SIGNALS:
+        signal.signal(name, stop)
+    try:
+        yield
+    except Stopped:
+        return
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
+
+
+def _start(crew: Crew, ports: Ports, values: Mapping[str, str]) -> None:
+    needs = environment.Needs.of(environment.given())
+    if needs.sandbox:
+        sandbox = environment.for_sandbox(crew.var, ports, values)
+        crew.start(Program("sandbox", [sys.executable, "-m", "sandbox"], sandbox))
+    _prepare(crew.var, values)
+    if needs.sandbox:
+        _wait_for("sandbox", ports.sandbox, "/_/health", crew)
+    _load_demo(crew.var, values, given_database=not needs.database)
+    crew.start(Program("worker", manage("qcluster"), values, grace=8.0))
+    crew.start(Program("web", _web_command(ports, values), values))
+    _wait_for("web", ports.web, "/", crew)
+    if environment.is_demo(values):
+        print(STAFF)
+    if needs.sandbox:
+        print(f"Sandbox (no real money moves; letters, clock): http://localhost:{ports.sandbox}")
+    print(f"Liferaft is ready: http://localhost:{ports.web}", flush=True)
+
+
+def _prepare(var: Var, values: Mapping[str, str]) -> None:
+    """Collect static files, if they have changed, while the database gets its tables."""
+    steps = []
+    fingerprint = static_files.fingerprint()
+    collect = not static_files.are_collected(var)
+    try:
+        if collect:
+            say("liferaft", "collecting static files")
+            steps.append(Step("collectstatic", manage("collectstatic", "--noinput", "--verbosity=0"), values, var))
+        say("liferaft", "bringing the database up to date")
+        steps.append(Step("migrate", manage("migrate", "--noinput"), values, var))
+        for step in steps:
+            step.finish()
+    finally:
+        for step in steps:
+            step.abandon()
+    if collect:
+        static_files.remember(var, fingerprint)
+
+
+def _load_demo(var: Var, values: Mapping[str, str], *, given_database: bool) -> None:
+    """Load the demo content, once per database. The command itself leaves a database with content alone."""
+    loaded = (var.root if given_database else Cluster.of(var).home) / "demo-loaded"
+    if not environment.is_demo(values) or loaded.exists():
+        return
+    if not list(REPOSITORY.glob("*/management/commands/load_demo.py")):
+        say("liferaft", "there is no demo content yet")
+        return
+    say("liferaft", "loading the demo content")
+    step = Step("demo", manage("load_demo"), values, var)
+    try:
+        step.finish()
+    finally:
+        step.abandon()
+    loaded.touch()
+
+
+def _web_command(ports: Ports, values: Mapping[str, str]) -> list[str]:
+    # Every thread keeps a connection of its own, and PostgreSQL has a hundred: granian's own default would use them up.
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--host", values.get("HOST", "127.0.0.1"), "--port", str(ports.web)),
+        *("--workers", values.get("WEB_CONCURRENCY", "2"), "--blocking-threads", "4"),
+        *("--workers-kill-timeout", "3", "config.wsgi:application"),
+    ]
+
+
+def _wait_for(name: str, port: int, path: str, crew: Crew) -> None:
+    """Wait until a page answers 200.
+
+    :raises CannotRun: if its program keeps ending, or takes too long
+    """
+    deadline = time.monotonic() + READY_SECONDS
+    answer = "nothing"
+    while time.monotonic() < deadline:
+        crew.look_after()
+        if crew.failures(name) >= TRIES_BEFORE_READY:
+            break
+        answer = _status(port, path)
+        if answer == "200":
+            return
+        time.sleep(0.1)
+    log = crew.var.log / f"{name}.log"
+    raise CannotRun(f"{name} does not get ready ({path} answers: {answer}). The end of {log}:\n{logs.last_lines(log)}")
+
+
+def _status(port: int, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        return "nothing"
+    finally:
+        connection.close()
