@@ -1,5 +1,10 @@
-"""Addresses of ledger."""
+"""The public accounts."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ledger import views
+
+app_name = "ledger"
+urlpatterns = [
+    path("", views.books, name="books"),
+]
