@@ -29,6 +29,7 @@ class Program:
     command: Sequence[str]
     environment: Mapping[str, str]
     grace: float = 5.0  # seconds from SIGTERM to SIGKILL
+    holds: Sequence[int] = ()  # descriptors that its guard holds open: a share in the database it needs to the last
 
 
 class Child:
@@ -40,16 +41,17 @@ class Child:
         self._alive: int | None
         alive, self._alive = os.pipe()
         hold = str(_hold(var, program.name))
-        guard = [*GUARD, f"--alive={alive}", f"--hold={hold}", f"--grace={program.grace}", "--", *program.command]
+        guard = [*GUARD, f"--alive={alive}", f"--hold={hold}", f"--grace={program.grace}"]
+        guard += [f"--keep={descriptor}" for descriptor in program.holds]
         with logs.opened(var.log / f"{program.name}.log") as log:
             self._guard = subprocess.Popen(
-                guard,
+                [*guard, "--", *program.command],
                 cwd=REPOSITORY,
                 env={**program.environment, MARK: hold},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[alive],
+                pass_fds=[alive, *program.holds],
                 start_new_session=True,  # neither Ctrl-C nor a kill of our whole group may reach the guard
             )
         os.close(alive)
@@ -70,9 +72,9 @@ class Child:
 class Step:
     """A command that runs to its end, its output in the log."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], var: Var) -> None:
-        self._log = logs.Tail(var.log / f"{name}.log")
-        self._child = Child(Program(name, command, environment), var)
+    def __init__(self, program: Program, var: Var) -> None:
+        self._log = logs.Tail(var.log / f"{program.name}.log")
+        self._child = Child(program, var)
 
     def finish(self) -> None:
         """Wait for the end.

@@ -26,6 +26,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def main() -> int:
     options = _options()
+    for descriptor in (options.alive, *options.keep):
+        os.set_inheritable(descriptor, False)  # ours, not the child's
     # Orphans of the child become ours, so that they can be found and waited for.
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     hold = _lock(options.hold) if options.hold else None  # waits until the guard of an earlier run has gone
@@ -43,6 +45,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--alive", type=int, required=True, help="descriptor of a pipe: its end means stop")
+    parser.add_argument("--keep", type=int, action="append", default=[], help="descriptor to hold as long as we live")
     parser.add_argument("--hold", help="lock file to hold for as long as the child lives")
     parser.add_argument("--door", help="lock file under which others come in: taken before the last look at the pipe")
     parser.add_argument("--signal", type=int, default=int(signal.SIGTERM), help="the polite signal")

@@ -4,8 +4,9 @@ import http.client
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 from supervisor import children, database, environment, locks, logs, static_files
@@ -51,7 +52,7 @@ def run(var: Var) -> None:
         with _database(var) as shared:
             crew = Crew(var)
             try:
-                _start(crew, ports, environment.for_server(var, ports, shared.url))
+                _start(crew, Launch(var, ports, environment.for_server(var, ports, shared.url), shared.holds))
                 while True:
                     crew.look_after()
                     shared.look_after()
@@ -68,12 +69,13 @@ class SharedDatabase:
         self._var = var
         self._lease = database.join(var)
         self.url = self._lease.url
+        self.holds = (self._lease.descriptor,)
 
     def look_after(self) -> None:
         if self._lease.is_lost():
             say("database", "ended; starts again")
-            self._lease.give_back()
-            self._lease = database.join(self._var)
+            # Our old share counts again as soon as somebody listens, and so do those of web and worker: the pipe is the same.
+            database.join(self._var).give_back()
 
     def leave(self) -> None:
         database.leave(self._var, self._lease)
@@ -81,6 +83,8 @@ class SharedDatabase:
 
 class GivenDatabase:
     """The database that DATABASE_URL names, which others look after."""
+
+    holds = ()
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -124,17 +128,35 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
 
 
-def _start(crew: Crew, ports: Ports, values: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class Launch:
+    """What all programs of one run have in common."""
+
+    var: Var
+    ports: Ports
+    values: Mapping[str, str]  # the environment of web, worker and manage.py
+    holds: Sequence[int]
+
+    def program(self, name: str, command: Sequence[str], *, grace: float = 5.0) -> Program:
+        return Program(name, command, self.values, grace, self.holds)
+
+    def step(self, name: str, *arguments: str) -> Step:
+        return Step(self.program(name, manage(*arguments)), self.var)
+
+
+def _start(crew: Crew, launch: Launch) -> None:
     needs = environment.Needs.of(environment.given())
+    ports, values = launch.ports, launch.values
     if needs.sandbox:
-        sandbox = environment.for_sandbox(crew.var, ports, values)
+        sandbox = environment.for_sandbox(launch.var, ports, values)
         crew.start(Program("sandbox", [sys.executable, "-m", "sandbox"], sandbox))
-    _prepare(crew.var, values)
+    _prepare(launch)
     if needs.sandbox:
         _wait_for("sandbox", ports.sandbox, "/_/health", crew)
-    _load_demo(crew.var, values, given_database=not needs.database)
-    crew.start(Program("worker", manage("qcluster"), values, grace=8.0))
-    crew.start(Program("web", _web_command(ports, values), values))
+    if environment.is_demo(values):
+        _load_demo(launch, given_database=not needs.database)
+    crew.start(launch.program("worker", manage("qcluster"), grace=8.0))
+    crew.start(launch.program("web", _web_command(launch)))
     _wait_for("web", ports.web, "/", crew)
     if environment.is_demo(values):
         print(STAFF)
@@ -143,36 +165,36 @@ def _start(crew: Crew, ports: Ports, values: Mapping[str, str]) -> None:
     print(f"Liferaft is ready: http://localhost:{ports.web}", flush=True)
 
 
-def _prepare(var: Var, values: Mapping[str, str]) -> None:
+def _prepare(launch: Launch) -> None:
     """Collect static files, if they have changed, while the database gets its tables."""
+    collected = static_files.fingerprint()
+    collect = not static_files.are_collected(launch.var)
     steps = []
-    fingerprint = static_files.fingerprint()
-    collect = not static_files.are_collected(var)
     try:
         if collect:
             say("liferaft", "collecting static files")
-            steps.append(Step("collectstatic", manage("collectstatic", "--noinput", "--verbosity=0"), values, var))
+            steps.append(launch.step("collectstatic", "collectstatic", "--noinput", "--verbosity=0"))
         say("liferaft", "bringing the database up to date")
-        steps.append(Step("migrate", manage("migrate", "--noinput"), values, var))
+        steps.append(launch.step("migrate", "migrate", "--noinput"))
         for step in steps:
             step.finish()
     finally:
         for step in steps:
             step.abandon()
     if collect:
-        static_files.remember(var, fingerprint)
+        static_files.remember(launch.var, collected)
 
 
-def _load_demo(var: Var, values: Mapping[str, str], *, given_database: bool) -> None:
+def _load_demo(launch: Launch, *, given_database: bool) -> None:
     """Load the demo content, once per database. The command itself leaves a database with content alone."""
-    loaded = (var.root if given_database else Cluster.of(var).home) / "demo-loaded"
-    if not environment.is_demo(values) or loaded.exists():
+    loaded = (launch.var.root if given_database else Cluster.of(launch.var).home) / "demo-loaded"
+    if loaded.exists():
         return
     if not list(REPOSITORY.glob("*/management/commands/load_demo.py")):
         say("liferaft", "there is no demo content yet")
         return
     say("liferaft", "loading the demo content")
-    step = Step("demo", manage("load_demo"), values, var)
+    step = launch.step("demo", "load_demo")
     try:
         step.finish()
     finally:
@@ -180,12 +202,12 @@ def _load_demo(var: Var, values: Mapping[str, str], *, given_database: bool) -> 
     loaded.touch()
 
 
-def _web_command(ports: Ports, values: Mapping[str, str]) -> list[str]:
+def _web_command(launch: Launch) -> list[str]:
     # Every thread keeps a connection of its own, and PostgreSQL has a hundred: granian's own default would use them up.
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
-        *("--host", values.get("HOST", "127.0.0.1"), "--port", str(ports.web)),
-        *("--workers", values.get("WEB_CONCURRENCY", "2"), "--blocking-threads", "4"),
+        *("--host", launch.values.get("HOST", "127.0.0.1"), "--port", str(launch.ports.web)),
+        *("--workers", launch.values.get("WEB_CONCURRENCY", "2"), "--blocking-threads", "4"),
         *("--workers-kill-timeout", "3", "config.wsgi:application"),
     ]
 
