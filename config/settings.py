@@ -137,6 +137,8 @@ CACHES = {
     "shared": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "config_shared_cache",
+        # Counting up writes a row anew with this life, so it must outlive every span that is counted in.
+        "TIMEOUT": 2 * 24 * 60 * 60,
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
