@@ -75,6 +75,8 @@ def check_entries() -> None:
     try:
         with transaction.atomic(), transaction.get_connection().cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            # Back to normal: the next booking in this transaction needs its entries' time again.
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
         if overdraws(error):
             raise FundTooLow from error

@@ -121,6 +121,16 @@ def test_payment_settles_its_promise_and_lowers_the_fund(aid_fund: Fund, now: da
     )
 
 
+def test_checking_early_leaves_room_for_the_next_booking(aid_fund: Fund, now: datetime) -> None:
+    give(aid_fund, 100, at=now)
+    posting.check_entries()
+
+    give(aid_fund, 50, at=now, reference="stripe:txn_2")
+    posting.check_entries()
+
+    assert balances.of(aid_fund).posted == Money(150, "USD")
+
+
 def test_payment_above_available_is_refused(aid_fund: Fund, now: datetime) -> None:
     give(aid_fund, 100, at=now)
     promises.promise(fund=aid_fund, amount=Money(60, "USD"), reference="aid-request:1", at=now)
