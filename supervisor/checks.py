@@ -18,7 +18,7 @@ def static() -> dict[str, list[str]]:
         "lint": _tool("ruff", "check", "."),
         "formatting": _tool("ruff", "format", "--check", "."),
         "templates": _tool("djade", "--check", "--target-version", "5.2", *_templates()),
-        "types": _tool("mypy"),
+        "types": _tool("mypy", "."),
         "import contracts": _tool("lint-imports"),
     }
 

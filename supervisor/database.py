@@ -25,6 +25,9 @@ THROWAWAY = {**DURABLE, "fsync": "off", "synchronous_commit": "off", "full_page_
 START_SECONDS = 60.0  # recovery after a crash may take a while
 STOP_SECONDS = 20.0
 
+# Guards that this process has started. They may well outlive it; while it lives it collects those that have ended.
+_guards: list["subprocess.Popen[bytes]"] = []
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -129,6 +132,7 @@ def _is_empty(var: Var) -> bool:
 
 
 def _start(cluster: Cluster, var: Var, settings: dict[str, str]) -> int:
+    _guards[:] = [guard for guard in _guards if guard.poll() is None]
     _clear_leftovers(cluster, var)
     environment = {"PATH": os.defpath, "LANG": "C", children.MARK: _mark(var)}
     cluster.initialise(environment)
@@ -145,7 +149,7 @@ def _start(cluster: Cluster, var: Var, settings: dict[str, str]) -> int:
     for name, value in {**settings, "listen_addresses": ""}.items():
         postgres += ["-c", f"{name}={value}"]
     with logs.opened(var.log / "database.log") as log:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [*guard, "--", *postgres],
             cwd=cluster.home,
             env=environment,
@@ -156,6 +160,7 @@ def _start(cluster: Cluster, var: Var, settings: dict[str, str]) -> int:
             start_new_session=True,
         )
     os.close(reading)
+    _guards.append(process)
     return descriptor
 
 
