@@ -1,0 +1,78 @@
+"""Puts the sandbox together: store, clock, API, pages, postman and mailbox."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox import clock, mailbox, pages, time_machine
+from sandbox.api import Api
+from sandbox.control import Control
+from sandbox.deliveries import Endpoint, Postman
+from sandbox.hosted_page import HostedPage
+from sandbox.mailbox import Mailbox
+from sandbox.mailbox_pages import MailboxPages
+from sandbox.settings import Settings
+from sandbox.store import Store, Transaction
+
+CATCH_UP_SECONDS = 5
+
+logger = logging.getLogger("sandbox")
+
+
+def build(settings: Settings) -> Starlette:
+    store = Store(settings.var / "sandbox.sqlite3")
+    letters = Mailbox(settings.var / "mailbox.sqlite3")
+    postman = Postman(store, Endpoint(settings.webhook_url, settings.webhook_secret, settings.retry_seconds))
+
+    def prepare(transaction: Transaction) -> None:
+        transaction.now = clock.now(transaction)
+        transaction.public_url = settings.public_url
+
+    store.prepare = prepare
+    store.events_were_recorded = postman.wake
+    with store.transaction() as transaction:
+        # A crash may have come between writing the file and the end of the transaction.
+        clock.write_file(settings.clock_file, clock.offset(transaction))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        smtp = await loop.create_server(lambda: mailbox.smtp_server(letters), "127.0.0.1", settings.smtp_port)
+        ticking = asyncio.create_task(_tick(store))
+        postman.start()
+        yield
+        ticking.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticking
+        smtp.close()
+        await run_in_threadpool(postman.stop)
+        store.close()
+        letters.close()
+
+    api = Api(store, settings.stripe_key)
+    return Starlette(
+        routes=[
+            Route("/v1/{path:path}", api.answer, methods=["GET", "POST", "DELETE"]),
+            *HostedPage(store).routes(),
+            *Control(store, postman, settings).routes(),
+            *MailboxPages(letters).routes(),
+            Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _tick(store: Store) -> None:
+    """Time also passes by itself."""
+    while True:
+        await asyncio.sleep(CATCH_UP_SECONDS)
+        try:
+            await run_in_threadpool(time_machine.catch_up, store)
+        except Exception:
+            logger.exception("Something that fell due could not be done; it will be tried again.")

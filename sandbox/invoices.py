@@ -1,0 +1,270 @@
+"""Invoices of subscriptions, and the payments on them."""
+
+from typing import Any
+
+from stripe.params._invoice_line_item_list_params import InvoiceLineItemListParams
+from stripe.params._invoice_list_params import InvoiceListParams
+from stripe.params._invoice_payment_list_params import InvoicePaymentListParams
+from stripe.params._invoice_payment_retrieve_params import InvoicePaymentRetrieveParams
+from stripe.params._invoice_retrieve_params import InvoiceRetrieveParams
+
+from sandbox import events, listing, shapes
+from sandbox.routing import Route
+from sandbox.store import Transaction, new_id
+
+Json = dict[str, Any]
+
+NO_TAX: Json = {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None}
+
+
+def open_for(
+    transaction: Transaction,
+    subscription: Json,
+    intent: Json,
+    *,
+    identifier: str | None = None,
+    former_start: int | None = None,
+) -> Json:
+    """Draw up and finalise the invoice for a subscription's current period.
+
+    :param intent: the payment intent by which it is or will be paid
+    :param former_start: when the period before began; None for the first invoice
+    """
+    customer = transaction.get("customer", subscription["customer"])
+    invoice = _draft(transaction, subscription, customer, identifier or new_id("in"), former_start)
+    events.record(transaction, "invoice.created", invoice)
+    number = customer["next_invoice_sequence"]
+    customer["next_invoice_sequence"] = number + 1
+    transaction.save(customer)
+    address = f"{transaction.public_url}/#{invoice['id']}"
+    invoice |= {
+        "effective_at": transaction.now,
+        "hosted_invoice_url": address,
+        "invoice_pdf": address,
+        "number": f"{customer['invoice_prefix']}-{number:04}",
+        "status": "open",
+    }
+    invoice["status_transitions"] = invoice["status_transitions"] | {"finalized_at": transaction.now}
+    events.record(transaction, "invoice.finalized", transaction.save(invoice), {"status": "draft"})
+    _expect_payment(transaction, invoice, intent)
+    return invoice
+
+
+def _draft(
+    transaction: Transaction, subscription: Json, customer: Json, identifier: str, former_start: int | None
+) -> Json:
+    lines = [_line(identifier, subscription, item) for item in subscription["items"]["data"]]
+    total = sum(line["amount"] for line in lines)
+    snapshot = {
+        "metadata": subscription["metadata"],
+        "subscription": subscription["id"],
+        "subscription_proration_date": None,
+    }
+    body = {
+        "id": identifier,
+        "object": "invoice",
+        "account_country": "US",
+        "account_name": "Liferaft sandbox",
+        "amount_due": total,
+        "amount_overpaid": 0,
+        "amount_paid": 0,
+        "amount_remaining": total,
+        "amount_shipping": 0,
+        "attempt_count": 0,
+        "attempted": False,
+        "auto_advance": True,
+        "automatic_tax": NO_TAX,
+        "billing_reason": "subscription_create" if former_start is None else "subscription_cycle",
+        "collection_method": "charge_automatically",
+        "created": transaction.now,
+        "currency": subscription["currency"],
+        "customer": customer["id"],
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "default_tax_rates": [],
+        "discounts": [],
+        "issuer": {"account": None, "type": "self"},
+        "lines": shapes.list_of(lines, f"/v1/invoices/{identifier}/lines"),
+        "livemode": False,
+        "metadata": {},
+        "parent": {
+            "quote_details": None,
+            "subscription_details": snapshot,
+            "type": "subscription_details",
+        },
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        # An invoice's own period is the one before: renewals are paid in advance.
+        "period_end": lines[0]["period"]["start"],
+        "period_start": lines[0]["period"]["start"] if former_start is None else former_start,
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "starting_balance": 0,
+        "status": "draft",
+        "status_transitions": {
+            "finalized_at": None,
+            "marked_uncollectible_at": None,
+            "paid_at": None,
+            "voided_at": None,
+        },
+        "subtotal": total,
+        "subtotal_excluding_tax": total,
+        "total": total,
+        "total_discount_amounts": [],
+        "total_excluding_tax": total,
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+        "webhooks_delivered_at": transaction.now,
+    }
+    return shapes.make(transaction, body)
+
+
+def _line(invoice: str, subscription: Json, item: Json) -> Json:
+    price, quantity = item["price"], item["quantity"]
+    amount = price["unit_amount"] * quantity
+    details = {
+        "invoice_item": None,
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": subscription["id"],
+        "subscription_item": item["id"],
+    }
+    return shapes.complete(
+        {
+            "id": new_id("il"),
+            "object": "line_item",
+            "amount": amount,
+            "currency": price["currency"],
+            "description": f"{quantity} x {subscription['description'] or 'gift'} (every {price['recurring']['interval']})",
+            "discount_amounts": [],
+            "discountable": True,
+            "discounts": [],
+            "invoice": invoice,
+            "livemode": False,
+            "metadata": subscription["metadata"],
+            "parent": {
+                "invoice_item_details": None,
+                "subscription_item_details": details,
+                "type": "subscription_item_details",
+            },
+            "period": {"end": item["current_period_end"], "start": item["current_period_start"]},
+            "pretax_credit_amounts": [],
+            "pricing": {
+                "price_details": {"price": price["id"], "product": price["product"]},
+                "type": "price_details",
+                "unit_amount_decimal": price["unit_amount_decimal"],
+            },
+            "quantity": quantity,
+            "quantity_decimal": str(quantity),
+            "subtotal": amount,
+            "taxes": [],
+        }
+    )
+
+
+def _expect_payment(transaction: Transaction, invoice: Json, intent: Json) -> None:
+    body = {
+        "id": new_id("inpay"),
+        "object": "invoice_payment",
+        "amount_requested": invoice["amount_due"],
+        "created": transaction.now,
+        "currency": invoice["currency"],
+        "invoice": invoice["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+    shapes.make(transaction, body)
+
+
+def payments_of(transaction: Transaction, invoice: str) -> list[Json]:
+    return transaction.select("invoice_payment", {"invoice": invoice})
+
+
+def settle(transaction: Transaction, invoice: Json) -> None:
+    """The money has come: invoice and invoice payment are paid."""
+    amount = invoice["amount_due"]
+    invoice |= {
+        "amount_paid": amount,
+        "amount_remaining": 0,
+        "attempt_count": invoice["attempt_count"] + 1,
+        "attempted": True,
+        "auto_advance": False,
+        "next_payment_attempt": None,
+        "status": "paid",
+    }
+    invoice["status_transitions"] = invoice["status_transitions"] | {"paid_at": transaction.now}
+    transaction.save(invoice)
+    payment = payments_of(transaction, invoice["id"])[0]
+    payment |= {"amount_paid": amount, "status": "paid"}
+    payment["status_transitions"] = {"canceled_at": None, "paid_at": transaction.now}
+    transaction.save(payment)
+    events.record(transaction, "invoice.paid", invoice)
+    events.record(transaction, "invoice.payment_succeeded", invoice)
+    events.record(transaction, "invoice_payment.paid", payment)
+
+
+def note_failure(transaction: Transaction, invoice: Json, next_attempt: int | None) -> None:
+    """The bank refused; there may be another attempt."""
+    invoice |= {
+        "attempt_count": invoice["attempt_count"] + 1,
+        "attempted": True,
+        "auto_advance": next_attempt is not None,
+        "next_payment_attempt": next_attempt,
+    }
+    events.record(transaction, "invoice.payment_failed", transaction.save(invoice))
+
+
+def retrieve(transaction: Transaction, params: Json, identifier: str) -> Json:
+    return transaction.get("invoice", identifier)
+
+
+def list_all(transaction: Transaction, params: Json) -> Json:
+    filters = ("created", "customer", "status", "parent.subscription_details.subscription")
+    asked = dict(params)
+    if "subscription" in asked:
+        asked[filters[-1]] = asked["subscription"]
+    return listing.of_kind(transaction, asked, "invoice", url="/v1/invoices", filters=filters)
+
+
+def list_lines(transaction: Transaction, params: Json, identifier: str) -> Json:
+    lines: Json = transaction.get("invoice", identifier)["lines"]
+    return lines
+
+
+def retrieve_payment(transaction: Transaction, params: Json, identifier: str) -> Json:
+    return transaction.get("invoice_payment", identifier)
+
+
+def list_payments(transaction: Transaction, params: Json) -> Json:
+    asked = dict(params)
+    meant = params.get("payment", {})
+    if "payment_intent" in meant:
+        asked["payment.payment_intent"] = meant["payment_intent"]
+    filters = ("created", "invoice", "status", "payment.payment_intent")
+    return listing.of_kind(transaction, asked, "invoice_payment", url="/v1/invoice_payments", filters=filters)
+
+
+ROUTES = [
+    Route(
+        "GET",
+        "/v1/invoices",
+        list_all,
+        InvoiceListParams,
+        listing.PAGING | {"created", "customer", "status", "subscription"},
+    ),
+    Route("GET", "/v1/invoices/{id}", retrieve, InvoiceRetrieveParams),
+    Route("GET", "/v1/invoices/{id}/lines", list_lines, InvoiceLineItemListParams, {"limit"}),
+    Route(
+        "GET",
+        "/v1/invoice_payments",
+        list_payments,
+        InvoicePaymentListParams,
+        listing.PAGING | {"created", "invoice", "status", "payment.type", "payment.payment_intent"},
+    ),
+    Route("GET", "/v1/invoice_payments/{id}", retrieve_payment, InvoicePaymentRetrieveParams),
+]

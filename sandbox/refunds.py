@@ -1,0 +1,113 @@
+"""Money that goes back."""
+
+from typing import Any
+
+from stripe.params._refund_create_params import RefundCreateParams
+from stripe.params._refund_list_params import RefundListParams
+from stripe.params._refund_retrieve_params import RefundRetrieveParams
+from stripe.params._refund_update_params import RefundUpdateParams
+
+from sandbox import amounts, events, listing, metadata, payments, shapes
+from sandbox.refusals import Refused, missing_parameter
+from sandbox.routing import Route
+from sandbox.store import Transaction, new_id
+
+Json = dict[str, Any]
+
+
+def create(transaction: Transaction, params: Json) -> Json:
+    """Refund a charge, whole or in part.
+
+    :raises Refused: if there is nothing to refund, or less than that
+    """
+    charge = _charge_meant(transaction, params)
+    left = charge["amount"] - charge["amount_refunded"]
+    if not charge["paid"]:
+        raise Refused(f"Charge {charge['id']} was not successful; there is nothing to refund.", param="charge")
+    if left == 0:
+        raise Refused(
+            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded", param="charge"
+        )
+    amount = params.get("amount", left)
+    if amount <= 0:
+        raise Refused("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+    if amount > left:
+        asked, rest = (amounts.written(value, charge["currency"]) for value in (amount, left))
+        raise Refused(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount")
+    return _refund(transaction, charge, amount, params)
+
+
+def _charge_meant(transaction: Transaction, params: Json) -> Json:
+    if "charge" in params:
+        return transaction.get("charge", params["charge"], "charge")
+    if "payment_intent" not in params:
+        raise missing_parameter("payment_intent")
+    intent = transaction.get("payment_intent", params["payment_intent"], "payment_intent")
+    if intent["status"] != "succeeded":
+        raise Refused(
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.", param="payment_intent"
+        )
+    return transaction.get("charge", intent["latest_charge"])
+
+
+def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -> Json:
+    body = {
+        "id": new_id("re"),
+        "object": "refund",
+        "amount": amount,
+        "charge": charge["id"],
+        "created": transaction.now,
+        "currency": charge["currency"],
+        "customer": charge["customer"],
+        "destination_details": {
+            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+            "type": "card",
+        },
+        "metadata": metadata.merged({}, params.get("metadata", {})),
+        "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
+        "reason": params.get("reason"),
+        "status": "succeeded",
+    }
+    source = {"id": body["id"], "amount": amount, "currency": charge["currency"], "description": "REFUND FOR CHARGE"}
+    body["balance_transaction"] = payments.book(transaction, "refund", source)
+    refund = shapes.make(transaction, body)
+    before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    changed = {name: value for name, value in before.items() if charge[name] != value}
+    events.record(transaction, "refund.created", refund)
+    events.record(transaction, "charge.refunded", transaction.save(charge), changed)
+    return refund
+
+
+def retrieve(transaction: Transaction, params: Json, identifier: str) -> Json:
+    return transaction.get("refund", identifier)
+
+
+def update(transaction: Transaction, params: Json, identifier: str) -> Json:
+    refund = transaction.get("refund", identifier)
+    before = refund["metadata"]
+    refund["metadata"] = metadata.merged(before, params.get("metadata", {}))
+    if refund["metadata"] != before:
+        events.record(transaction, "refund.updated", transaction.save(refund), {"metadata": before})
+    return refund
+
+
+def list_all(transaction: Transaction, params: Json) -> Json:
+    filters = ("charge", "created", "payment_intent")
+    return listing.of_kind(transaction, params, "refund", url="/v1/refunds", filters=filters)
+
+
+ROUTES = [
+    Route(
+        "POST",
+        "/v1/refunds",
+        create,
+        RefundCreateParams,
+        {"amount", "charge", "metadata", "payment_intent", "reason"},
+    ),
+    Route("GET", "/v1/refunds", list_all, RefundListParams, listing.PAGING | {"charge", "created", "payment_intent"}),
+    Route("GET", "/v1/refunds/{id}", retrieve, RefundRetrieveParams),
+    Route("POST", "/v1/refunds/{id}", update, RefundUpdateParams, {"metadata"}),
+]

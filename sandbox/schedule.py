@@ -1,0 +1,39 @@
+"""What happens by itself when its time comes: renewals, retries, expiries. Later payouts and resumptions."""
+
+from dataclasses import dataclass
+
+from sandbox.store import Transaction
+
+RENEW_SUBSCRIPTION = "renew_subscription"
+RETRY_INVOICE = "retry_invoice"
+EXPIRE_CHECKOUT = "expire_checkout"
+
+
+@dataclass(frozen=True)
+class Due:
+    action: str
+    object_id: str
+    at: int
+
+
+def plan(transaction: Transaction, action: str, object_id: str, at: int) -> None:
+    """Do something with an object at a time; an earlier plan of the same kind is replaced."""
+    transaction.connection.execute(
+        "INSERT OR REPLACE INTO schedule (action, object, due_at) VALUES (?, ?, ?)", (action, object_id, at)
+    )
+
+
+def cancel(transaction: Transaction, action: str, object_id: str) -> None:
+    transaction.connection.execute("DELETE FROM schedule WHERE action = ? AND object = ?", (action, object_id))
+
+
+def take_next(transaction: Transaction, until: int) -> Due | None:
+    """Take the earliest thing that is due off the schedule."""
+    row = transaction.connection.execute(
+        "SELECT action, object, due_at FROM schedule WHERE due_at <= ? ORDER BY due_at, rowid LIMIT 1", (until,)
+    ).fetchone()
+    if row is None:
+        return None
+    due = Due(*row)
+    cancel(transaction, due.action, due.object_id)
+    return due

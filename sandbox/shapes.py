@@ -1,0 +1,120 @@
+"""The shapes of Stripe's objects, read from the annotations of the installed SDK.
+
+So the sandbox speaks the API version that the SDK pins, and a new SDK that wants another field says so
+at the first object that lacks it.
+"""
+
+import builtins
+import sys
+import typing
+from functools import cache
+from typing import Any
+
+import stripe
+from stripe import checkout
+from stripe._api_version import _ApiVersion  # pyright: ignore[reportPrivateUsage]
+
+from sandbox.store import Transaction
+
+Json = dict[str, Any]
+
+API_VERSION: str = _ApiVersion.CURRENT
+
+RESOURCES: dict[str, type[stripe.StripeObject]] = {
+    "balance_transaction": stripe.BalanceTransaction,
+    "charge": stripe.Charge,
+    "checkout.session": checkout.Session,
+    "customer": stripe.Customer,
+    "event": stripe.Event,
+    "invoice": stripe.Invoice,
+    "invoice_payment": stripe.InvoicePayment,
+    "item": stripe.LineItem,
+    "line_item": stripe.InvoiceLineItem,
+    "payment_intent": stripe.PaymentIntent,
+    "payment_method": stripe.PaymentMethod,
+    "plan": stripe.Plan,
+    "price": stripe.Price,
+    "product": stripe.Product,
+    "refund": stripe.Refund,
+    "subscription": stripe.Subscription,
+    "subscription_item": stripe.SubscriptionItem,
+}
+
+# Fields that Stripe leaves out altogether unless they are asked for by `expand` or apply.
+LEFT_OUT: dict[str, set[str]] = {
+    "charge": {"authorization_code", "level3", "presentment_details", "refunds", "source"},
+    "checkout.session": {"line_items", "presentment_details"},
+    "customer": {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
+    "event": {"account", "context"},
+    "invoice": {"amount_paid_off_stripe", "confirmation_secret", "payments", "threshold_reason"},
+    "payment_intent": {"hooks", "payment_record", "presentment_details"},
+    "price": {"currency_options", "tiers"},
+    "plan": {"tiers"},
+    "subscription": {"presentment_details"},
+}
+
+
+class WrongShape(Exception):
+    """The sandbox made an object that the SDK does not know: a defect of the sandbox."""
+
+
+class _Names(dict[str, Any]):
+    """Looks up the names in the SDK's annotations; those imported for type checkers only are other resources."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__()
+        self._module = vars(sys.modules[module])
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._module:
+            return self._module[name]
+        return getattr(builtins, name, None) or getattr(stripe, name, stripe.StripeObject)
+
+
+@cache
+def fields(kind: str) -> dict[str, Any]:
+    """Each field of a kind of object, with its type."""
+    resource = RESOURCES[kind]
+    holder = type("Fields", (), {"__annotations__": dict(resource.__annotations__), "__module__": resource.__module__})
+    hints = typing.get_type_hints(holder, globalns={}, localns=_Names(resource.__module__))
+    return {name: hint for name, hint in hints.items() if name != "OBJECT_NAME" and not name.startswith("_")}
+
+
+def complete(body: Json) -> Json:
+    """Fill in what is not given with null, as Stripe does.
+
+    :raises WrongShape: if a field is unknown to the SDK, or one is missing that cannot be null
+    """
+    kind = body["object"]
+    known = fields(kind)
+    unknown = body.keys() - known.keys()
+    if unknown:
+        raise WrongShape(f"{kind} has no {sorted(unknown)} in this API version")
+    whole = dict(body)
+    for name, hint in known.items():
+        if name in whole or name == "deleted" or name in LEFT_OUT.get(kind, ()):
+            continue
+        if kind == "payment_method" and name not in ("allow_redisplay", "customer", "customer_account", "metadata"):
+            continue  # one field for each of fifty kinds of payment method
+        if type(None) not in typing.get_args(hint):
+            raise WrongShape(f"{kind} needs {name} in this API version")
+        whole[name] = None
+    return whole
+
+
+def make(transaction: Transaction, body: Json, hidden: Json | None = None) -> Json:
+    """Complete a new object and store it."""
+    return transaction.add(complete(body), hidden)
+
+
+def is_expandable(kind: str, field: str) -> bool:
+    """Whether `expand` may turn this field's id into the object."""
+    parts = typing.get_args(fields(kind).get(field))
+    return str in parts and any(isinstance(part, type) and issubclass(part, stripe.StripeObject) for part in parts)
+
+
+def list_of(data: list[Json], url: str, *, has_more: bool = False) -> Json:
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+NO_ADDRESS: Json = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
