@@ -129,7 +129,7 @@ class Cluster:
 def _home(var: Var) -> Path:
     """Return the cluster's folder: under $LIFERAFT_VAR if PostgreSQL can live there, else in an open place.
 
-    Which one it is was decided on the first run and is written down.
+    The open place is written down on the first run.
     """
     record = var.root / "database-home"
     if record.exists() and (home := Path(record.read_text().strip())).is_dir():
@@ -141,10 +141,10 @@ def _home(var: Var) -> Path:
             OPEN_PLACE.mkdir(mode=0o755, exist_ok=True)
         home = Path(tempfile.mkdtemp(prefix="liferaft-", dir=OPEN_PLACE if as_root else KEPT_PLACE))
         (home / "README").write_text(f"The database of Liferaft in {var.root}\n")
+        new = record.with_suffix(".new")
+        new.write_text(f"{home}\n")
+        new.replace(record)
     home.mkdir(mode=0o700, exist_ok=True)
-    new = record.with_suffix(".new")
-    new.write_text(f"{home}\n")
-    new.replace(record)
     return home
 
 

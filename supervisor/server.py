@@ -1,6 +1,7 @@
 """Starts everything in order, watches it, and stops it."""
 
 import http.client
+import os
 import signal
 import sys
 import time
@@ -23,6 +24,8 @@ STAFF = (
 )
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 120.0
+STOP_SECONDS = 30.0
+STOPPING = b"stopping"
 TRIES_BEFORE_READY = 3
 
 
@@ -58,8 +61,24 @@ def run(var: Var) -> None:
                     shared.look_after()
                     time.sleep(0.25)
             finally:
+                os.write(lock, STOPPING)
                 crew.stop()
                 say("liferaft", "stopped")
+
+
+def _only_one(var: Var) -> int:
+    """Return the lock that shows that Liferaft runs in this folder; wait for one that is just stopping."""
+    path = var.run / "server.lock"
+    lock = locks.take(path)
+    if lock is None and path.read_bytes() == STOPPING:
+        say("liferaft", "waiting for the one before to stop")
+        lock = locks.take(path, wait=STOP_SECONDS)
+    if lock is None:
+        raise CannotRun(
+            f"Liferaft is already running in {var.root}. A second copy needs another PORT and LIFERAFT_VAR."
+        )
+    os.truncate(path, 0)
+    return lock
 
 
 class SharedDatabase:
