@@ -1,0 +1,170 @@
+"""Campaigns: what we ask for, how far we are, what an amount does, and the form to give."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from moneyed import Money
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.blocks import StreamBlock
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms import progress
+from cms.blocks import BodyBlock, ImpactBlock, QuestionBlock
+from core import clock
+from ledger.models import Fund
+from organisation.models import Organisation
+
+
+class LevelsBlock(StreamBlock):
+    level = ImpactBlock()
+
+
+class QuestionsBlock(StreamBlock):
+    question = QuestionBlock()
+
+
+class CampaignIndexPage(Page):
+    """All campaigns."""
+
+    lead = models.TextField(_("lead"), blank=True, help_text=_("One or two sentences under the title"))
+
+    content_panels = Page.content_panels + [FieldPanel("lead")]
+    max_count = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.CampaignPage"]
+    template = "cms/campaign_index_page.html"
+    page_description = _("The list of all campaigns")
+
+    class Meta:
+        verbose_name = _("list of campaigns")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        campaigns = CampaignPage.objects.child_of(self).live().select_related("fund").order_by("path")
+        return context | {"campaigns": list(campaigns)}
+
+
+class CampaignPage(Page):
+    """One campaign: the pitch, the goal with live progress, impact levels, questions, the gift form."""
+
+    class Goal(models.TextChoices):
+        NONE = "none", _("No goal")
+        MONTHLY = "monthly", _("So much every month")
+        TOTAL = "total", _("So much in all")
+
+    lead = models.TextField(_("lead"), blank=True, help_text=_("The ask, in one or two sentences"))
+    body = StreamField(
+        BodyBlock(required=False),
+        blank=True,
+        verbose_name=_("pitch"),
+        help_text=_("The gift form stands after the pitch; add a “Gift form” block to have it elsewhere."),
+    )
+    fund = models.ForeignKey(
+        Fund,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("fund"),
+        help_text=_("Where the gifts go. The goal counts everything this fund receives."),
+    )
+    goal_kind = models.CharField(_("goal"), max_length=10, choices=Goal, default=Goal.NONE)
+    goal_amount = models.DecimalField(
+        _("amount"), max_digits=11, decimal_places=2, null=True, blank=True, help_text=_("In the fund's currency")
+    )
+    starts_on = models.DateField(
+        _("counts from"),
+        null=True,
+        blank=True,
+        help_text=_("For a goal in all. Empty: everything the fund ever received"),
+    )
+    levels = StreamField(LevelsBlock(required=False, max_num=6), blank=True, verbose_name=_("what an amount does"))
+    questions = StreamField(QuestionsBlock(required=False), blank=True, verbose_name=_("questions and answers"))
+    share_image = models.ForeignKey(
+        "wagtailimages.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture for sharing"),
+    )
+
+    content_panels = Page.content_panels + [
+        FieldPanel("lead"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [
+                FieldPanel("fund"),
+                FieldRowPanel([FieldPanel("goal_kind"), FieldPanel("goal_amount"), FieldPanel("starts_on")]),
+            ],
+            _("Fund and goal"),
+        ),
+        FieldPanel("levels"),
+        FieldPanel("questions"),
+    ]
+    promote_panels = [*Page.promote_panels, MultiFieldPanel([FieldPanel("share_image")], _("When shared"))]
+    search_fields = Page.search_fields + [
+        index.SearchField("lead"),
+        index.SearchField("body"),
+        index.SearchField("questions"),
+    ]
+    parent_page_types = ["cms.CampaignIndexPage"]
+    subpage_types: list[str] = []
+    template = "cms/campaign_page.html"
+    page_description = _("A campaign with its goal and the gift form")
+
+    class Meta:
+        verbose_name = _("campaign")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(goal_kind="none") | models.Q(goal_amount__gt=0), name="cms_campaign_goal_is_positive"
+            ),
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.goal_kind != self.Goal.NONE and not (self.goal_amount and self.goal_amount > 0):
+            raise ValidationError({"goal_amount": _("Say how much the goal is, or choose “No goal”.")})
+
+    @property
+    def goal(self) -> Money | None:
+        """The goal in the fund's currency, or none."""
+        if self.fund is None or self.goal_kind == self.Goal.NONE or self.goal_amount is None:
+            return None
+        return Money(self.goal_amount, self.fund.currency)
+
+    def progress(self, at: datetime) -> progress.Progress | None:
+        """Return how far the campaign has come; none without a fund or a goal."""
+        if self.fund is None or self.goal is None:
+            return None
+        is_monthly = self.goal_kind == self.Goal.MONTHLY
+        zone = Organisation.current().time_zone
+        if is_monthly:
+            since: datetime | None = progress.start_of_month(at, zone)
+        else:
+            since = progress.start_of_day(self.starts_on, zone) if self.starts_on else None
+        return progress.of(fund=self.fund, goal=self.goal, since=since, is_monthly=is_monthly, at=at)
+
+    def progress_now(self) -> dict[str, Any] | None:
+        """What ``components/progress.html`` shows: value, most and the sentence."""
+        state = self.progress(clock.now())
+        if state is None:
+            return None
+        return {"value": state.raised, "most": state.goal, "words": state.words(get_language() or "en")}
+
+    @property
+    def has_own_form_block(self) -> bool:
+        """Whether the editor put the gift form into the pitch; then it does not follow below."""
+        return any(block.block_type == "donate" for block in self.body)
+
+    @property
+    def amounts(self) -> list[tuple[Money, str]]:
+        """The impact levels as money and words."""
+        currency = self.fund.currency if self.fund else Organisation.current().currency
+        return [(Money(level.value["amount"], currency), level.value["what"]) for level in self.levels]

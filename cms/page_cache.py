@@ -1,0 +1,85 @@
+"""Whole public pages, kept ready: same bytes for every visitor, no cookie, no token.
+
+A page is made once a minute at most, so that the progress of a campaign stays live. Publishing forgets all pages at
+once: every key holds a version that all processes share. A process looks the shared version up once a second.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+SECONDS = 60
+_VERSION = "cms.pages.version"
+_LOOK_AGAIN = 1  # second
+# What is kept: pages of Wagtail's tree, and what machines read about them.
+_KEPT_VIEWS = {"wagtail_serve", "cms_feed", "cms_sitemap"}
+# Marks that other sites hang onto our links. They change nothing on a page, so they find the page without them.
+_MARKS = {"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "ref", "igshid"}
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def forget(**_signal: Any) -> None:
+    """Make every page anew, in every process, once what was changed is committed. Also a receiver of Wagtail's signals."""
+    transaction.on_commit(_forget_now)
+
+
+def _forget_now() -> None:
+    shared = caches["shared"]
+    shared.add(_VERSION, 1, timeout=None)
+    shared.incr(_VERSION)
+    caches["default"].delete(_VERSION)
+
+
+def _version() -> int:
+    version: int | None = caches["default"].get(_VERSION)
+    if version is None:
+        version = int(caches["shared"].get(_VERSION, 1))
+        caches["default"].set(_VERSION, version, timeout=_LOOK_AGAIN)
+    return version
+
+
+def _key(request: HttpRequest) -> str:
+    # The path holds the language. Hosts are apart, because pages name their own address.
+    return f"cms.page:{_version()}:{request.scheme}:{request.get_host()}:{request.path}"
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    return request.method == "GET" and settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+    match = request.resolver_match
+    return (
+        isinstance(response, HttpResponse)
+        and response.status_code == 200
+        and match is not None
+        and match.url_name in _KEPT_VIEWS
+        and not response.cookies
+        and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+    )
+
+
+class PageCache:
+    """Middleware. Stands outside sessions and languages: a page that is ready touches neither, nor the database."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_plain(request) or not all(name in _MARKS or name.startswith("utm_") for name in request.GET):
+            return self.get_response(request)
+        key = _key(request)
+        ready = caches["default"].get(key)
+        if ready is not None:
+            content, headers = ready
+            return HttpResponse(content, headers=headers)
+        response = self.get_response(request)
+        # Only the address without any mark fills the cache: nobody can fill it by inventing marks.
+        if not request.GET and _is_kept(request, response):
+            caches["default"].set(key, (response.content, dict(response.items())), timeout=SECONDS)  # type: ignore[attr-defined]  # an HttpResponse: see _is_kept
+        return response
