@@ -14,5 +14,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": SimpleLazyObject(Organisation.current),
         "is_demo": settings.IS_DEMO,
+        "site_url": settings.SITE_URL,
         "sandbox_url": settings.SANDBOX_URL,
     }
