@@ -42,11 +42,7 @@ def run(var: Var) -> None:
 
     :raises CannotRun: if it is running already, or does not get ready
     """
-    lock = locks.take(var.run / "server.lock")
-    if lock is None:
-        raise CannotRun(
-            f"Liferaft is already running in {var.root}. A second copy needs another PORT and LIFERAFT_VAR."
-        )
+    lock = _only_one(var)
     with _until_stopped():
         for name in NAMES:
             children.clear_leftovers(var, name)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -36,6 +37,18 @@ def test_second_start_in_the_same_folder_says_that_it_runs_already(var: Var) -> 
     os.close(lock)
     assert done.returncode == 1
     assert done.stderr.startswith(f"Liferaft is already running in {var.root}.")
+
+
+def test_start_waits_for_a_server_that_is_just_stopping(var: Var) -> None:
+    lock = locks.take(var.run / "server.lock")
+    assert lock is not None
+    os.write(lock, b"stopping")
+    threading.Timer(0.5, os.close, [lock]).start()
+
+    done = run_server(var, PORT="none")
+
+    assert "waiting for the one before to stop" in done.stderr
+    assert "PORT=none is not a port number" in done.stderr
 
 
 def test_port_in_use_is_named(var: Var) -> None:
