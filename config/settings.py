@@ -42,6 +42,7 @@ if not STRIPE_WEBHOOK_SECRETS:
     raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRET is not set. See .env.example and docs/settings.md.")
 STRIPE_API_URL = environment.url("STRIPE_API_URL", {"http", "https"}, "")
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
+STRIPE_HANDLERS = "config.stripe_handlers.HANDLERS"
 SANDBOX_URL = environment.url("SANDBOX_URL", {"http", "https"}, "")
 EMAIL_URL = environment.url("EMAIL_URL", {"smtp", "smtps", "smtp+starttls"})
 MAIL_FROM = environment.mailbox("MAIL_FROM")
@@ -89,9 +90,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "organisation.headers.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "organisation.headers.DeskPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "cms.old_addresses.OldAddresses",
     "cms.page_cache.PageCache",
@@ -103,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "organisation.gate.Gate",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -175,8 +179,7 @@ else:
 # People and sessions
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "organisation.doors.StaffBackend",
     "organisation.roles.RoleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -204,7 +207,13 @@ SECURE_SSL_REDIRECT = IS_PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if IS_PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 1 if IS_PRODUCTION else 0, least=0, most=9)
 X_FRAME_OPTIONS = "SAMEORIGIN"
+_STRIPE_PAGES = (
+    [address for address in (STRIPE_API_URL, SANDBOX_URL) if address]
+    if STRIPE_API_URL
+    else ["https://checkout.stripe.com", "https://billing.stripe.com"]
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -214,7 +223,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
+        # A form may end at Stripe's own pages: browsers hold the redirect after a POST to this rule as well.
+        "form-action": ["'self'", *_STRIPE_PAGES],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],
     },
@@ -256,7 +266,8 @@ WHITENOISE_USE_FINDERS = LIFERAFT_ENV == "test"
 EMAIL_BACKEND = "mail.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 
-# Staff sign-in: allauth, with a second factor (organisation/doors.py)
+# Staff sign-in: allauth, with a second factor (organisation/doors.py, organisation/gate.py)
+SECOND_FACTOR_REQUIRED = not IS_DEMO
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -264,7 +275,20 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_ADAPTER = "organisation.doors.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"login": "organisation.factors.SignInForm", "reset_password": "organisation.factors.ResetForm"}
+# Failed sign-ins are counted in organisation/doors.py, by network and name, over all processes.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# There is no sign-up by which a stranger could claim another's address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "organisation.doors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "organisation.factors.CodeForm",
+    "reauthenticate": "organisation.factors.ConfirmCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
@@ -282,6 +306,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English"), ("es", "Español")]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif"]
+WAGTAILDOCS_EXTENSIONS = ["pdf", "txt", "csv", "ics", "odt", "ods", "odp", "docx", "xlsx", "pptx", "epub"]
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 
 # Logs go to standard error; requests' bodies never do.

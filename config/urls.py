@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -18,8 +19,11 @@ urlpatterns = [
     path("staff/", include("organisation.urls")),
     path("staff/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
+    # Documents only by their own address, which asks whether they are private.
+    re_path(r"^media/(?P<path>(?!documents/).*)$", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
     *i18n_patterns(
+        # In place of Wagtail's, which would open a session without the second factor.
+        path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="util_login"),
         path("", include("donations.urls")),
         path("aid/", include("aid.urls")),
         path("books/", include("ledger.urls")),

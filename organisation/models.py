@@ -71,6 +71,8 @@ class User(AbstractUser):
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
         constraints = [
+            # A superuser passes every check of Django's, also those that guard cases.
+            models.CheckConstraint(condition=models.Q(is_superuser=False), name="organisation_nobody_is_superuser"),
             models.UniqueConstraint(Lower("username"), name="organisation_username_is_unique_in_any_case"),
             models.UniqueConstraint(
                 Lower("email"), condition=~models.Q(email=""), name="organisation_user_email_is_unique_in_any_case"

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.views.defaults import permission_denied
 
 from organisation.permissions import Permission
 
@@ -22,7 +23,8 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not any(request.user.has_perm(permission) for permission in permissions):
-                raise PermissionDenied
+                # Answered, not raised: Wagtail would turn it into a redirect to its first page.
+                return permission_denied(request, PermissionDenied())
             return view(request, *args, **kwargs)
 
         return cast(View, guarded)
