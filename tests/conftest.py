@@ -11,8 +11,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
 from psycopg import sql
-from pytest_django import DjangoDbBlocker
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoDbBlocker, Settings
 
 from ledger.models import Fund
 from organisation import roles
@@ -35,7 +34,7 @@ def _fresh_caches() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _password_is_enough(settings: SettingsWrapper) -> None:
+def _password_is_enough(settings: Settings) -> None:
     """Tests sign staff in without the second factor; tests/doors asks for it."""
     settings.SECOND_FACTOR_REQUIRED = False
 
