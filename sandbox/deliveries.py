@@ -66,10 +66,10 @@ class Postman:
                 self._changed.wait(POLL)
 
     def _due(self) -> list[str]:
-        """Events that should go out now, oldest first; a few more than can be under way at once."""
+        """Events that should go out now, oldest first: a handful whenever the pool runs short of work."""
         with self._changed:
             busy = set(self._under_way)
-        if len(busy) >= AT_ONCE * 4:
+        if len(busy) > AT_ONCE:
             return []
         with self._store.transaction() as transaction:
             rows = transaction.connection.execute(
@@ -94,7 +94,7 @@ class Postman:
         """
         with self._store.transaction() as transaction:
             body = events.load(transaction, event) | {"pending_webhooks": 1}
-        status, problem = self._post(json.dumps(body, indent=2))
+        status, problem = self._post(json.dumps(body))
         with self._store.transaction() as transaction:
             attempts = transaction.connection.execute(
                 "SELECT attempts FROM deliveries WHERE event = ?", (event,)
@@ -149,8 +149,7 @@ class Postman:
         self.wake()
         deadline = time.monotonic() + patience
         while (waiting := self._waiting()) and time.monotonic() < deadline:
-            with self._changed:
-                self._changed.wait(0.05)
+            time.sleep(0.02)
         return self.counts() | {"settled": not waiting}
 
     def _waiting(self) -> bool:

@@ -42,12 +42,12 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
     :raises WrongEnvironment: naming the variable that is missing or odd
     """
-    missing = [name for name in REQUIRED if not environment.get(name)]
-    if missing:
-        raise WrongEnvironment(f"{', '.join(missing)} must be set (see sandbox/settings.py).")
     for name in sorted(environment):
         if name.startswith("SANDBOX_") and name not in REQUIRED + OPTIONAL:
             sys.stderr.write(f"sandbox: {name} is not a variable of mine; misspelt?\n")
+    missing = [name for name in REQUIRED if not environment.get(name)]
+    if missing:
+        raise WrongEnvironment(f"{', '.join(missing)} must be set (see sandbox/settings.py).")
     port = _port(environment, "SANDBOX_PORT")
     return Settings(
         port=port,

@@ -4,10 +4,10 @@ Objects are kept as the JSON that the API shows. Beside it each may have `hidden
 would keep for itself (a card's number, the parameters of a checkout that is not paid yet).
 """
 
+import base64
 import json
 import secrets
 import sqlite3
-import string
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,11 +46,11 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
-_ALPHABET = string.ascii_letters + string.digits
+_LETTERS_ONLY = str.maketrans("+/", "Zz")
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(length))}"
+    return f"{prefix}_{base64.b64encode(secrets.token_bytes(length)).decode().translate(_LETTERS_ONLY)[:length]}"
 
 
 class Transaction:

@@ -44,8 +44,17 @@ class Page:
     """An answer of the sandbox's web pages."""
 
     status: int
-    location: str
-    text: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads."""
+        return self.headers.get("location", "")
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
 
 
 @dataclass
@@ -130,7 +139,7 @@ class Sandbox:
         try:
             connection.request(method, path, body.encode(), dict(headers or {}))
             answer = connection.getresponse()
-            return Page(answer.status, answer.getheader("Location", ""), answer.read().decode("utf-8", "replace"))
+            return Page(answer.status, {name.lower(): each for name, each in answer.getheaders()}, answer.read())
         finally:
             connection.close()
 
@@ -199,12 +208,7 @@ class Sandbox:
 
     def attachment(self, url: str) -> bytes:
         """What a letter's `attachments[n]["url"]` holds."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", url)
-            return connection.getresponse().read()
-        finally:
-            connection.close()
+        return self.request("GET", url).body
 
     def empty_mailbox(self) -> None:
         self.call("DELETE", "/_/mailbox")
