@@ -1,5 +1,7 @@
 """Addresses of aid."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import TemplateView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "aid"
+urlpatterns: list[URLPattern | URLResolver] = [path("case/", TemplateView.as_view(), name="case")]

@@ -1,0 +1,71 @@
+"""Who may see which case. Views take their records from here and from nowhere else."""
+
+import uuid
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from aid.models import AidRequest, Confirmation
+from aid.statuses import Status
+from core import casewords
+from organisation.models import User
+from organisation.permissions import Permission
+
+_TO_DECIDE = frozenset(
+    {
+        Status.RECOMMENDED_GRANT,
+        Status.RECOMMENDED_DECLINE,
+        Status.APPROVED,
+        Status.DECLINED,
+        Status.PAID,
+        Status.CONFIRMED,
+    }
+)
+_TO_PAY = frozenset({Status.APPROVED, Status.PAID, Status.CONFIRMED})
+_SENT_IN = frozenset(Status) - {Status.DRAFT}
+
+
+def statuses_visible_to(user: User) -> frozenset[Status]:
+    """Return the statuses whose requests this person works with. What is still being written is nobody's but the worker's."""
+    if user.has_perm(Permission.REVIEW_CASES) or user.has_perm(Permission.OVERSEE_CASES):
+        return _SENT_IN
+    seen: frozenset[Status] = frozenset()
+    if user.has_perm(Permission.APPROVE_REQUESTS):
+        seen |= _TO_DECIDE
+    if user.has_perm(Permission.RECORD_PAYMENTS):
+        seen |= _TO_PAY
+    return seen
+
+
+def visible_to(user: User) -> QuerySet[AidRequest]:
+    """Return the requests that this person may see, each with ``is_missing`` if the worker says that money did not arrive."""
+    not_arrived = Confirmation.objects.filter(
+        attempt__disbursement__request=OuterRef("pk"), answer=Confirmation.Answer.NOT_ARRIVED
+    )
+    return (
+        AidRequest.objects.filter(status__in=statuses_visible_to(user))
+        .select_related("case", "fund", "taken_by")
+        .annotate(is_missing=Exists(not_arrived))
+    )
+
+
+def may_read_story(user: User) -> bool:
+    """Return whether this person reads what the worker wrote. Whoever only pays does not need it."""
+    return any(
+        user.has_perm(permission)
+        for permission in (Permission.REVIEW_CASES, Permission.APPROVE_REQUESTS, Permission.OVERSEE_CASES)
+    )
+
+
+def by_words(typed: str) -> AidRequest | None:
+    """Return the request of the case that these words open. Anything typed takes one look-up, whatever it is."""
+    return (
+        AidRequest.objects.filter(case__words_fingerprint=casewords.fingerprint(typed))
+        .select_related("case", "fund")
+        .order_by("pk")
+        .first()
+    )
+
+
+def of_visit(request_id: uuid.UUID) -> AidRequest | None:
+    """Return the request that a worker's visit is about; none if it was erased meanwhile."""
+    return AidRequest.objects.select_related("case", "fund").filter(pk=request_id).first()

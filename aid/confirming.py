@@ -1,0 +1,44 @@
+"""The worker says whether the money arrived. What staff believe does not count here."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from aid import transitions
+from aid.models import AidRequest, Confirmation, DisbursementAttempt
+from aid.statuses import Status
+from organisation import audit
+
+
+@transaction.atomic
+def say_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
+    """The money is there: the request is done.
+
+    :raises transitions.NotNow: if no payment was recorded, or it was confirmed before
+    """
+    request = transitions.lock(request_id)
+    transitions.require_step(request, Status.CONFIRMED)
+    Confirmation.objects.create(attempt=_sent(request), answer=Confirmation.Answer.ARRIVED, at=at)
+    return transitions.move(request, Status.CONFIRMED, by=None, at=at)
+
+
+@transaction.atomic
+def say_not_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
+    """The money is not there. The request stays open for confirmation and stands out in the queue.
+
+    :raises transitions.NotNow: if no payment was recorded, or it was confirmed before
+    """
+    request = transitions.lock(request_id)
+    transitions.require_step(request, Status.CONFIRMED)
+    attempt = _sent(request)
+    _row, is_new = Confirmation.objects.get_or_create(
+        attempt=attempt, answer=Confirmation.Answer.NOT_ARRIVED, defaults={"at": at}
+    )
+    if is_new:
+        audit.record(actor=None, action="aid.not_arrived", subject=request, at=at)
+    return request
+
+
+def _sent(request: AidRequest) -> DisbursementAttempt:
+    return request.disbursement.attempts.get(state=DisbursementAttempt.State.SENT)

@@ -1,0 +1,100 @@
+"""Proves on live data what must hold for every request, and names what does not."""
+
+import uuid
+from collections.abc import Iterator
+
+from aid.models import AidRequest, CaseEvent, Decision, Disbursement, DisbursementAttempt, Review
+from aid.statuses import Status, can_follow
+from ledger.models import Account, Entry, Promise
+
+
+def broken() -> Iterator[str]:
+    """Name everything that contradicts the rules of aid."""
+    yield from _broken_histories()
+    yield from _broken_promises()
+    yield from _broken_payments()
+    yield from _people_with_two_parts()
+
+
+def checked() -> dict[str, int]:
+    """Return how much there was to check."""
+    return {
+        "aid requests": AidRequest.objects.count(),
+        "aid steps": CaseEvent.objects.count(),
+        "aid payments": DisbursementAttempt.objects.count(),
+    }
+
+
+def _broken_histories() -> Iterator[str]:
+    """Every step follows from the one before it by an allowed pair, up to the status as it stands."""
+    events: dict[uuid.UUID, list[CaseEvent]] = {}
+    for event in CaseEvent.objects.order_by("request_id", "version").iterator():
+        events.setdefault(event.request_id, []).append(event)
+    for request in AidRequest.objects.iterator():
+        status: str = Status.DRAFT
+        for place, event in enumerate(events.get(request.pk, []), start=1):
+            is_next = event.version == place and event.from_status == status
+            if not is_next or not can_follow(event.from_status, event.to_status):
+                yield f"{request}: step {event.version} ({event}) does not follow"
+            status = event.to_status
+        if status != request.status or request.version != len(events.get(request.pk, [])):
+            yield f"{request}: is {request.status}, but its history ends with {status}"
+
+
+def _broken_promises() -> Iterator[str]:
+    """An approved request has an open promise of its amount; one that is neither approved nor paid has none."""
+    for disbursement in Disbursement.objects.select_related("request", "promise").iterator():
+        request, promise = disbursement.request, disbursement.promise
+        expected = {
+            Status.APPROVED: Promise.State.OPEN,
+            Status.PAID: Promise.State.SETTLED,
+            Status.CONFIRMED: Promise.State.SETTLED,
+            Status.WITHDRAWN: Promise.State.RELEASED,
+        }.get(Status(request.status))
+        if promise.state != expected:
+            yield f"{request}: is {request.status}, but its promise is {promise.state}"
+        if (promise.amount_minor, promise.currency, promise.fund_id) != (
+            disbursement.amount_minor,
+            disbursement.currency,
+            request.fund_id,
+        ):
+            yield f"{request}: promise and disbursement differ"
+    owed = {Status.APPROVED, Status.PAID, Status.CONFIRMED}
+    for request in AidRequest.objects.filter(status__in=owed, disbursement__isnull=True).iterator():
+        yield f"{request}: is {request.status} without a disbursement"
+
+
+def _broken_payments() -> Iterator[str]:
+    """A paid request has one sent attempt, whose transaction moved exactly the approved amount out of its fund."""
+    paid = AidRequest.objects.filter(status__in=[Status.PAID, Status.CONFIRMED], disbursement__isnull=False)
+    for request in paid.select_related("disbursement__promise").iterator():
+        attempts = list(request.disbursement.attempts.filter(state=DisbursementAttempt.State.SENT))
+        if len(attempts) != 1:
+            yield f"{request}: is {request.status} with {len(attempts)} sent payments"
+            continue
+        attempt = attempts[0]
+        moved = set(
+            Entry.objects.filter(transaction_id=attempt.transaction_id).values_list(
+                "fund_id", "account", "amount_minor"
+            )
+        )
+        amount = request.disbursement.amount_minor
+        if moved != {(request.fund_id, Account.AID, amount), (request.fund_id, Account.BANK, -amount)}:
+            yield f"{request}: the books moved something else than what was approved"
+        if request.disbursement.promise.settled_by_id != attempt.transaction_id:
+            yield f"{request}: its promise was settled by another transaction"
+
+
+def _people_with_two_parts() -> Iterator[str]:
+    """Reviewers, deciders and payer of one request are different people."""
+    parts: dict[uuid.UUID, dict[str, set[int]]] = {}
+    for request_id, person in Review.objects.values_list("request_id", "reviewer_id"):
+        parts.setdefault(request_id, {}).setdefault("reviewer", set()).add(person)
+    for request_id, person in Decision.objects.values_list("review__request_id", "decider_id"):
+        parts.setdefault(request_id, {}).setdefault("decider", set()).add(person)
+    for request_id, person in DisbursementAttempt.objects.values_list("disbursement__request_id", "recorded_by_id"):
+        parts.setdefault(request_id, {}).setdefault("payer", set()).add(person)
+    for request_id, held in parts.items():
+        people = [person for part in held.values() for person in part]
+        if len(people) != len(set(people)):
+            yield f"request {request_id}: one person has two parts"
