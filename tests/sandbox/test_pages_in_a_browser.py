@@ -1,0 +1,99 @@
+"""The sandbox's pages in a real browser: no script needed, nothing that axe complains about, nothing cut off."""
+
+import smtplib
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+import stripe
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from supervisor import browser as browsers
+from tests.sandbox.conftest import Give, checkout_params
+from tests.sandbox_process import AUTHENTICATION_CARD, DECLINED_CARD, Sandbox
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browsers.found(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A narrow page; axe needs a script of its own, so the policy against scripts is set aside for it."""
+    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=request.param, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def assert_is_fit(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.get_by_text("No real money moves").is_visible()
+
+
+def test_the_hosted_page_from_a_slip_to_a_bank_that_asks(
+    page: Page, client: stripe.StripeClient, email: str, sandbox: Sandbox
+) -> None:
+    params = checkout_params(email, monthly=True)
+    session = client.v1.checkout.sessions.create(params | {"success_url": f"{sandbox.api_url}/mailbox/"})
+
+    page.goto(str(session.url))
+    assert_is_fit(page)
+    page.get_by_role("button", name="Subscribe 25.00 USD every month").click()
+    assert_is_fit(page)
+    assert page.get_by_text("Enter a card number.").is_visible()
+    for label, text in (("Expiry", "12 / 44"), ("Security code", "123"), ("Name on card", "Ann Example")):
+        page.get_by_label(label).fill(text)
+    page.get_by_label("Card number").fill(DECLINED_CARD)
+    page.get_by_role("button").click()
+    assert page.get_by_role("alert").inner_text() == "Your card was declined."
+    assert_is_fit(page)
+    page.get_by_label("Card number").fill(AUTHENTICATION_CARD)
+    page.get_by_label("Security code").fill("123")
+    page.get_by_role("button").click()
+    assert_is_fit(page)
+    page.get_by_role("button", name="Complete").click()
+
+    assert page.url == f"{sandbox.api_url}/mailbox/"
+    page.goto(str(session.url))
+    assert page.get_by_role("heading", name="Already paid").is_visible()
+    assert_is_fit(page)
+
+
+def test_the_control_page(page: Page, give: Give, sandbox: Sandbox) -> None:
+    give(monthly=True)
+    give()
+
+    page.goto(sandbox.api_url)
+
+    assert_is_fit(page)
+    page.get_by_role("button", name="A day on").click()
+    assert page.url == f"{sandbox.api_url}/"
+
+
+def test_the_mailbox(page: Page, email: str, sandbox: Sandbox) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "post@example.org", email, "Thank you"
+    message.set_content("Thank you, Ann.")
+    message.add_alternative(
+        "<html lang=en><title>Thank you</title><main><h1>Thank you, Ann.</h1></main>", subtype="html"
+    )
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="receipt.pdf")
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=10) as smtp:
+        smtp.send_message(message)
+
+    page.goto(f"{sandbox.api_url}/mailbox/?to={email}")
+    assert_is_fit(page)
+    page.get_by_role("link", name="Thank you").click()
+
+    assert_is_fit(page)
+    assert page.frame_locator("iframe").get_by_role("heading", name="Thank you, Ann.").is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="receipt.pdf").click()
+    assert download.value.suggested_filename == "receipt.pdf"
