@@ -34,6 +34,12 @@ def _fresh_caches() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """A password's slow hash protects people, not tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _password_is_enough(settings: Settings) -> None:
     """Tests sign staff in without the second factor; tests/doors asks for it."""
     settings.SECOND_FACTOR_REQUIRED = False
