@@ -1,5 +1,9 @@
-"""Addresses of stripe_gateway."""
+"""Addresses of stripe_gateway, below /webhooks/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from stripe_gateway import webhooks
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("stripe/", webhooks.stripe_webhook, name="stripe_webhook"),
+]
