@@ -1,0 +1,244 @@
+"""From the wish to give to a gift in the books."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from moneyed import Money
+
+from core.money import to_minor
+from donations import booking, receipts
+from donations.models import Checkout, Donor, HeldPayment, Payment, Subscription
+from donations.models.giving import Interval
+from ledger.models import Fund, Kind
+from organisation.models import LegalEntity, Organisation
+from stripe_gateway import client, idempotency
+from stripe_gateway.objects import BalanceMove, PaidCharge
+
+# Under this name Stripe's objects carry the reference of our checkout.
+METADATA_KEY = "liferaft_checkout"
+
+
+class GiftsNotOpen(Exception):
+    """There is no legal entity yet that could issue a receipt, so no money is asked for."""
+
+
+class StripeOutOfReach(Exception):
+    """Stripe does not answer now. The wish is written down; opening its page again repeats the same call."""
+
+
+class StripeSaysNo(Exception):
+    """Stripe refuses to take this gift. Nothing was charged."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor wants to give."""
+
+    amount: Money
+    interval: Interval
+    fund: Fund
+    campaign: str
+    email: str
+    name: str
+    language: str
+
+
+def issuing_entity() -> LegalEntity:
+    """Return the legal entity that takes gifts and issues receipts.
+
+    :raises GiftsNotOpen: if there is none
+    """
+    entity = LegalEntity.objects.order_by("pk").first()
+    if entity is None:
+        raise GiftsNotOpen
+    return entity
+
+
+@transaction.atomic
+def write_down(wish: Wish, *, at: datetime) -> Checkout:
+    """Keep a wish before anybody else hears of it.
+
+    :raises GiftsNotOpen: if gifts cannot be receipted yet
+    """
+    issuing_entity()
+    return Checkout.objects.create(
+        email=wish.email,
+        name=wish.name,
+        language=wish.language,
+        amount_minor=to_minor(wish.amount),
+        currency=wish.amount.currency.code,
+        interval=wish.interval,
+        fund=wish.fund,
+        campaign=wish.campaign,
+        started_at=at,
+    )
+
+
+def open_page(checkout: Checkout, *, at: datetime) -> str:
+    """Ask Stripe for the payment page of a wish that is written down and committed, and return its address.
+
+    :raises StripeOutOfReach: if it may work later
+    :raises StripeSaysNo: if it will not
+    """
+    key = idempotency.key("checkout", checkout.reference, "open")
+    try:
+        session = client.open_checkout(_for_stripe(checkout), key=key, at=at)
+    except client.StripeUnavailable as error:
+        raise StripeOutOfReach from error
+    except client.StripeRefused as error:
+        raise StripeSaysNo from error
+    # The webhook may have been quicker; it is the one that knows more.
+    Checkout.objects.filter(pk=checkout.pk, state=Checkout.State.STARTED).update(state=Checkout.State.OPEN)
+    Checkout.objects.filter(pk=checkout.pk).update(
+        stripe_session_id=Coalesce("stripe_session_id", Value(session.id)), opened_at=at
+    )
+    return session.url
+
+
+def _for_stripe(checkout: Checkout) -> client.CheckoutWish:
+    with translation.override(checkout.language):
+        title = _("Gift to %(organisation)s") % {"organisation": Organisation.current().name}
+        thanks, form = reverse("donations:thanks"), reverse("donations:donate")
+    choice = urlencode(choice_of(checkout))
+    return client.CheckoutWish(
+        reference=checkout.reference,
+        amount=checkout.amount,
+        is_monthly=checkout.is_monthly,
+        email=checkout.email,
+        title=title,
+        language=checkout.language,
+        # Stripe fills in the braces; they must not be escaped.
+        success_url=f"{settings.SITE_URL}{thanks}?session={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{settings.SITE_URL}{form}?{choice}&back=1",
+        metadata={METADATA_KEY: checkout.reference, "fund": checkout.fund.slug, "campaign": checkout.campaign},
+    )
+
+
+def choice_of(checkout: Checkout) -> Mapping[str, str]:
+    """Return the choice as the form's address carries it."""
+    choice = {
+        "amount": f"{checkout.amount.amount.normalize():f}",
+        "interval": checkout.interval,
+        "fund": checkout.fund.slug,
+    }
+    return choice | ({"campaign": checkout.campaign} if checkout.campaign else {})
+
+
+def donor_of(checkout: Checkout, *, at: datetime) -> Donor:
+    """Return the donor with the checkout's mail address, a new one if need be.
+
+    What a stranger types into a form does not change what we know of a donor who has the same address.
+    """
+    donor, _is_new = Donor.objects.get_or_create(
+        email__iexact=checkout.email,
+        defaults={"email": checkout.email, "name": checkout.name, "language": checkout.language, "since": at},
+    )
+    return donor
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    charge: PaidCharge,
+    move: BalanceMove,
+    checkout: Checkout,
+    subscription: Subscription | None,
+    invoice_id: str,
+    at: datetime,
+) -> Payment | HeldPayment:
+    """Book a gift that Stripe has taken: the payment, its ledger transaction, its receipt, all or nothing.
+
+    The PDF and the letter follow in the worker. What is not what was asked for is held for a person instead.
+
+    :param move: the line of the Stripe balance by which the charge arrived
+    :param invoice_id: of a subscription's payment; else empty
+    """
+    checkout = Checkout.objects.select_for_update(of=("self",)).select_related("fund").get(pk=checkout.pk)
+    known = Payment.objects.filter(balance_transaction_id=move.id).first()
+    if known:
+        return known  # Stripe repeats itself; the books must not.
+    asked = subscription.amount if subscription else checkout.amount
+    reason = _why_held(charge, move, asked=asked, checkout=checkout, is_renewal=subscription is not None)
+    if reason:
+        return hold(charge=charge, checkout=checkout, asked=asked, reason=reason, at=at)
+    payment = Payment.objects.create(
+        balance_transaction_id=move.id,
+        charge_id=charge.id,
+        intent_id=charge.intent_id,
+        invoice_id=invoice_id,
+        livemode=charge.livemode,
+        donor=donor_of(checkout, at=at),
+        checkout=checkout,
+        subscription=subscription,
+        legal_entity=issuing_entity(),
+        fund=checkout.fund,
+        campaign=checkout.campaign,
+        interval=checkout.interval,
+        gross_minor=to_minor(move.gross),
+        fee_minor=to_minor(move.fee),
+        net_minor=to_minor(move.net),
+        currency=move.gross.currency.code,
+        occurred_at=move.at,
+        recorded_at=at,
+        ledger_transaction=booking.book(kind=Kind.GIFT, move=move, fund=checkout.fund, at=at),
+    )
+    receipts.bring_up_to_date(payment=payment, at=at)
+    if checkout.state != Checkout.State.PAID:
+        checkout.state, checkout.ended_at = Checkout.State.PAID, at
+        checkout.save(update_fields=["state", "ended_at"])
+    return payment
+
+
+def _why_held(
+    charge: PaidCharge, move: BalanceMove, *, asked: Money, checkout: Checkout, is_renewal: bool
+) -> HeldPayment.Reason | None:
+    """Return why a payment is not what was asked for, if it is not."""
+    if charge.livemode != settings.STRIPE_LIVEMODE:
+        return HeldPayment.Reason.MODE
+    if len({asked.currency, charge.amount.currency, move.gross.currency, move.fee.currency}) > 1:
+        return HeldPayment.Reason.CURRENCY
+    if charge.amount != asked or move.gross != asked or is_renewal != checkout.is_monthly:
+        return HeldPayment.Reason.AMOUNT
+    if not is_renewal and checkout.payments.exists():
+        return HeldPayment.Reason.TWICE
+    return None
+
+
+def hold(
+    *, charge: PaidCharge, checkout: Checkout | None, asked: Money | None, reason: HeldPayment.Reason, at: datetime
+) -> HeldPayment:
+    """Keep a payment out of the books, in sight of a person."""
+    held, _is_new = HeldPayment.objects.get_or_create(
+        intent_id=charge.intent_id,
+        defaults={
+            "reason": reason,
+            "checkout": checkout,
+            "asked_minor": to_minor(asked) if asked else None,
+            "asked_currency": asked.currency.code if asked else "",
+            "came_minor": to_minor(charge.amount),
+            "came_currency": charge.amount.currency.code,
+            "held_at": at,
+        },
+    )
+    return held
+
+
+def note_expired(checkout: Checkout, *, at: datetime) -> None:
+    """Nobody paid in time."""
+    Checkout.objects.filter(pk=checkout.pk, state__in=[Checkout.State.STARTED, Checkout.State.OPEN]).update(
+        state=Checkout.State.EXPIRED, ended_at=at
+    )
+
+
+def note_failed(checkout: Checkout, *, at: datetime) -> None:
+    """A payment that takes days (a bank debit) did not go through after all."""
+    Checkout.objects.filter(pk=checkout.pk, state=Checkout.State.OPEN).update(state=Checkout.State.FAILED, ended_at=at)

@@ -1,0 +1,164 @@
+"""Issues receipts: a number without gaps, a frozen snapshot, a PDF made from it once. Nothing of it is ever edited."""
+
+import hashlib
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+from moneyed import Money
+
+from core.money import to_minor
+from donations import letters, receipt_pdf
+from donations.models import Payment, Receipt, ReceiptDocument, ReceiptSeries
+from organisation.models import LegalEntity, Organisation
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def bring_up_to_date(*, payment: Payment, at: datetime) -> Receipt | None:
+    """Let the one valid receipt of a gift say what is left of it: issue, void or replace, as needed.
+
+    :returns: the valid receipt; none if the whole gift went back
+    """
+    list(Payment.objects.select_for_update().filter(pk=payment.pk))
+    remaining = Payment.objects.get(pk=payment.pk).remaining
+    last = Receipt.objects.filter(payment=payment).order_by("-issued_at", "-pk").first()
+    if last and last.is_valid and last.amount == remaining:
+        return last
+    if not remaining and last and not last.is_valid:
+        return None
+    if last:
+        last.state = Receipt.State.REPLACED if remaining else Receipt.State.VOID
+        last.ended_at = last.ended_at or at
+        last.save(update_fields=["state", "ended_at"])
+    return _issue(payment=payment, amount=remaining, replaces=last, at=at) if remaining else None
+
+
+def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: datetime) -> Receipt:
+    entity = payment.legal_entity
+    issued_on = at.astimezone(ZoneInfo(entity.time_zone)).date()
+    series = _next(entity, year=issued_on.year, is_test=not payment.livemode)
+    receipt = Receipt(
+        series=series,
+        sequence=series.last_number,
+        number=f"{series.prefix}{series.last_number:06d}",
+        payment=payment,
+        replaces=replaces,
+        amount_minor=to_minor(amount),
+        currency=amount.currency.code,
+        issued_on=issued_on,
+        issued_at=at,
+    )
+    receipt.snapshot = _snapshot(receipt)
+    receipt.snapshot_sha256 = digest(receipt.snapshot)
+    receipt.save()
+    async_task("donations.tasks.render_due")
+    return receipt
+
+
+def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
+    """Count on. The series stays locked until the booking is committed or given up, so no number is lost or doubled."""
+    prefix = f"{'TEST-' if is_test else ''}{entity.receipt_prefix}-{year}-"
+    ReceiptSeries.objects.get_or_create(legal_entity=entity, year=year, is_test=is_test, defaults={"prefix": prefix})
+    series = ReceiptSeries.objects.select_for_update().get(legal_entity=entity, year=year, is_test=is_test)
+    series.last_number += 1
+    series.save(update_fields=["last_number"])
+    return series
+
+
+def _snapshot(receipt: Receipt) -> dict[str, Any]:
+    """Return everything that is printed, as it is now."""
+    payment, entity = receipt.payment, receipt.payment.legal_entity
+    language = payment.checkout.language
+    with translation.override(language):
+        return {
+            "version": 1,
+            "language": language,
+            "number": receipt.number,
+            "code": receipt.code,
+            "is_test": receipt.series.is_test,
+            "issued_on": receipt.issued_on.isoformat(),
+            "given_on": payment.occurred_at.astimezone(ZoneInfo(entity.time_zone)).date().isoformat(),
+            "amount": [receipt.amount_minor, receipt.currency],
+            "given": [payment.gross_minor, payment.currency],
+            "interval": payment.interval,
+            "fund": payment.fund.name,
+            "donor": payment.checkout.name or payment.checkout.email,
+            "organisation": Organisation.current().name,
+            "entity": {"name": entity.name, "address": entity.address, "tax_number": entity.tax_number},
+            "statement": _statement(entity),
+            "replaces": receipt.replaces.number if receipt.replaces else "",
+            "check_at": settings.SITE_URL + reverse("donations:verify_receipt", args=[receipt.code]),
+        }
+
+
+def _statement(entity: LegalEntity) -> list[str]:
+    """Return the legal wording of the entity's profile.
+
+    United States: IRS Publication 1771, "Written acknowledgments": name of the organisation, amount, and that no goods
+    or services were provided.
+    """
+    if entity.wording == LegalEntity.Profile.US_501C3:
+        return [
+            _("No goods or services were provided in exchange for this gift."),
+            _(
+                "%(name)s is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code. EIN %(ein)s."
+            )
+            % {"name": entity.name, "ein": entity.tax_number},
+        ]
+    return [_("This acknowledges that your gift was received. It is not a receipt for tax purposes.")]
+
+
+def digest(snapshot: Mapping[str, Any]) -> bytes:
+    """Return the SHA-256 of a snapshot, written in one fixed way."""
+    text = json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def render_next(*, at: datetime, after: int = 0) -> int | None:
+    """Make the PDF of the next receipt that has none, and queue its letter, in one transaction.
+
+    :param after: pass by receipts up to this id, whose turn it was already
+    :returns: the receipt's id; none if there is nothing left
+    """
+    receipt_id = None
+    try:
+        with transaction.atomic():
+            receipt = (
+                Receipt.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(document=None, pk__gt=after)
+                .select_related("payment__donor", "payment__checkout", "payment__subscription", "payment__fund")
+                .order_by("pk")
+                .first()
+            )
+            if receipt is None:
+                return None
+            receipt_id = receipt.pk
+            # Claimed and rendered by another worker just before we got the lock.
+            if not ReceiptDocument.objects.filter(receipt=receipt).exists():
+                _render(receipt, at=at)
+    except Exception as error:  # One that cannot be made must not keep the others from theirs.
+        if receipt_id is None:
+            raise
+        # Where, but not what: an error's text may quote a name.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("receipt %s cannot be rendered: %s\n%s", receipt_id, type(error).__name__, where)  # noqa: TRY400 - see above
+    return receipt_id
+
+
+def _render(receipt: Receipt, *, at: datetime) -> None:
+    pdf = receipt_pdf.render(receipt.snapshot)
+    ReceiptDocument.objects.create(receipt=receipt, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)
+    if receipt.is_valid:
+        letters.receipt(receipt=receipt, pdf=pdf, at=at)

@@ -1,0 +1,49 @@
+"""The worker's side of gifts: PDFs and letters of new receipts, and calls to Stripe that did not come through."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.timezone import now as wall_clock
+
+from core import clock
+from donations import receipts, refunds, stripe_events, subscriptions
+from donations.models import Refund, Subscription
+
+# A slice ends well before the queue would hand the task to another worker.
+_SLICE = timedelta(seconds=25)
+# A call that was just written down is under way in the web process.
+_PATIENCE = timedelta(minutes=2)
+
+
+def render_due() -> int:
+    """Make the PDFs that are missing and queue their letters, each in its own transaction. Safe to run twice.
+
+    :returns: how many receipts were taken up
+    """
+    taken, last = 0, 0
+    until = wall_clock() + _SLICE
+    while wall_clock() < until:
+        done = receipts.render_next(at=clock.now(), after=last)
+        if done is None:
+            break
+        taken, last = taken + 1, done
+    return taken
+
+
+def sweep() -> None:
+    """Do what a lost nudge or an unreachable Stripe left behind."""
+    render_due()
+    tell_stripe()
+
+
+def tell_stripe() -> None:
+    """Repeat, under the same keys, what Stripe has not heard yet: refunds asked for and monthly gifts to stop."""
+    at = clock.now()
+    for refund in Refund.objects.filter(
+        state=Refund.State.REQUESTED, stripe_id=None, asked_at__lt=at - _PATIENCE
+    ).select_related("payment"):
+        refunds.send(refund=refund, at=at)
+    for subscription in Subscription.objects.waiting_to_stop().filter(stop_asked_at__lt=at - _PATIENCE):
+        if subscriptions.tell_stripe_to_stop(subscription=subscription, at=at):
+            with transaction.atomic():
+                stripe_events.refresh_subscription(subscription.stripe_id, at=at)

@@ -1,0 +1,232 @@
+"""The public side of giving: choose, say who you are, pay at Stripe, come back; later: see, download, stop."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import clock, formtoken, throttle
+from donations import access, forms, giving, subscriptions
+from donations import letters as giving_letters
+from donations.models import Donor, Payment, Receipt, ReceiptDocument, Subscription
+from donations.models.giving import Interval
+
+_HOUR = 60 * 60
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: look there, with a GET (RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+
+@never_cache
+@csrf_exempt  # Guarded by core.formtoken: a cookie-less page has no CSRF cookie.
+@require_http_methods(["GET", "HEAD", "POST"])
+def donate(request: HttpRequest) -> HttpResponse:
+    """First screen without (good) parameters, second screen with them, Stripe's page after its POST."""
+    if request.method == "POST":
+        return _let_form_lead_to_stripe(_begin(request))
+    if not {"amount", "other", "interval"} & set(request.GET):
+        initial = {name: request.GET[name] for name in ("fund", "campaign") if name in request.GET}
+        return _ask_amount(request, forms.AmountForm(initial=initial))
+    choice = forms.choice(request.GET)
+    if "change" in request.GET:
+        return _ask_amount(request, forms.AmountForm(initial=choice))
+    amount_form = forms.AmountForm(choice)
+    if not amount_form.is_valid():
+        return _ask_amount(request, amount_form)
+    notice = _("You came back from the payment page. Nothing was charged.") if "back" in request.GET else ""
+    return _let_form_lead_to_stripe(_ask_donor(request, amount_form, forms.DonorForm(label_suffix=""), notice=notice))
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    amount_form = forms.AmountForm(forms.choice(request.POST))
+    if not amount_form.is_valid():
+        return _ask_amount(request, amount_form)
+    donor_form = forms.DonorForm(request.POST, label_suffix="")
+    try:
+        formtoken.check(request, "donations.checkout")
+    except formtoken.FormRefused:
+        notice = _("This page was open for too long. Nothing was charged; press the button once more.")
+        return _ask_donor(request, amount_form, donor_form, notice=notice, status=403)
+    if not donor_form.is_valid():
+        return _ask_donor(request, amount_form, donor_form)
+    if not _is_allowed(request, donor_form.cleaned_data["email"]):
+        notice = _("There were too many tries from here. Nothing was charged. Please try again in an hour.")
+        return _ask_donor(request, amount_form, donor_form, notice=notice, status=429)
+    at = clock.now()
+    try:
+        checkout = giving.write_down(_wish(amount_form, donor_form), at=at)
+        return SeeOther(giving.open_page(checkout, at=at))
+    except giving.GiftsNotOpen:
+        notice = _("We cannot take gifts yet: the organisation is not set up to issue receipts. Nothing was charged.")
+    except giving.StripeOutOfReach:
+        notice = _(
+            "The payment service does not answer at the moment. Nothing was charged and what you typed is still here."
+            " Please press the button again in a minute."
+        )
+    except giving.StripeSaysNo:
+        notice = _("The payment service refuses this gift. Nothing was charged. Please check the e-mail address.")
+    return _ask_donor(request, amount_form, donor_form, notice=notice, status=503)
+
+
+def _wish(amount_form: forms.AmountForm, donor_form: forms.DonorForm) -> giving.Wish:
+    gift, donor = amount_form.cleaned_data, donor_form.cleaned_data
+    return giving.Wish(
+        amount=gift["money"],
+        interval=Interval(gift["interval"]),
+        fund=gift["fund"],
+        campaign=gift["campaign"],
+        email=donor["email"],
+        name=donor["name"],
+        language=get_language() or "en",
+    )
+
+
+def _is_allowed(request: HttpRequest, email: str) -> bool:
+    """Card testers come in swarms: so many tries an hour from one address block, and for one mail address."""
+    block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
+    return throttle.allow("donations.checkout", block, limit=30, seconds=_HOUR) and throttle.allow(
+        "donations.checkout.email", email, limit=10, seconds=_HOUR
+    )
+
+
+def _ask_amount(request: HttpRequest, form: forms.AmountForm) -> HttpResponse:
+    return render(request, "donations/amount.html", {"form": form})
+
+
+def _ask_donor(
+    request: HttpRequest,
+    amount_form: forms.AmountForm,
+    donor_form: forms.DonorForm,
+    *,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    hidden = forms.hidden_choice(amount_form)
+    gift = amount_form.cleaned_data
+    context = {
+        "form": donor_form,
+        "amount": gift["money"],
+        "fund": gift["fund"],
+        "is_monthly": gift["interval"] == Interval.MONTH,
+        "hidden": hidden,
+        "change": urlencode(hidden | {"change": "1"}),
+        "notice": notice,
+        "notice_kind": "info" if status == 200 else "warning",
+    }
+    return render(request, "donations/donor.html", context, status=status)
+
+
+def _let_form_lead_to_stripe(response: HttpResponse) -> HttpResponse:
+    """Browsers hold the policy's form-action also against where the answer to a form redirects."""
+    places = ["https://checkout.stripe.com"]
+    for address in {settings.SANDBOX_URL, settings.STRIPE_API_URL} - {""}:
+        parts = urlsplit(address)
+        places.append(f"{parts.scheme}://{parts.netloc}")
+    response._csp_update = {"form-action": sorted(places)}  # type: ignore[attr-defined]  # as django-csp's decorator does
+    return response
+
+
+@never_cache
+@require_GET
+def thanks(request: HttpRequest) -> HttpResponse:
+    """Back from Stripe. The address proves nothing, so the page says only what happens next."""
+    return render(request, "donations/thanks.html")
+
+
+@never_cache
+@csrf_exempt  # Guarded by core.formtoken.
+@require_http_methods(["GET", "HEAD", "POST"])
+def giving_link(request: HttpRequest) -> HttpResponse:
+    """Send a supporter the link to their page. The answer is the same whether we know the address or not."""
+    if request.method != "POST":
+        return render(request, "donations/giving_link.html", {"form": forms.GivingLinkForm(label_suffix="")})
+    form = forms.GivingLinkForm(request.POST, label_suffix="")
+    try:
+        formtoken.check(request, "donations.giving_link")
+    except formtoken.FormRefused:
+        notice = _("This page was open for too long. Press the button once more.")
+        return render(request, "donations/giving_link.html", {"form": form, "notice": notice}, status=403)
+    if not form.is_valid():
+        return render(request, "donations/giving_link.html", {"form": form})
+    email = form.cleaned_data["email"]
+    block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
+    if throttle.allow("donations.giving_link", block, limit=20, seconds=_HOUR) and throttle.allow(
+        "donations.giving_link.email", email, limit=3, seconds=_HOUR
+    ):
+        donor = Donor.objects.filter(email__iexact=email).first()
+        if donor:
+            giving_letters.giving_link(donor=donor, at=clock.now())
+    return render(request, "donations/giving_link.html", {"is_sent": True})
+
+
+@never_cache
+@require_GET
+def supporter(request: HttpRequest, token: str) -> HttpResponse:
+    """A supporter's own page: monthly gifts with a button to stop, gifts, receipts."""
+    donor = _donor(token)
+    payments = (
+        Payment.objects.filter(donor=donor)
+        .select_related("fund")
+        .prefetch_related("refunds", "receipts__document")
+        .order_by("-occurred_at", "-pk")
+    )
+    context = {
+        "donor": donor,
+        "token": token,
+        "subscriptions": Subscription.objects.filter(donor=donor).select_related("fund").order_by("-started_at"),
+        "payments": payments,
+    }
+    return render(request, "donations/supporter.html", context)
+
+
+@never_cache
+@csrf_exempt  # Guarded by core.formtoken and by the link itself.
+@require_POST
+def stop(request: HttpRequest, token: str, reference: str) -> HttpResponse:
+    """Stop a monthly gift, now."""
+    donor = _donor(token)
+    subscription = Subscription.objects.filter(donor=donor, reference=reference).first()
+    if subscription is None:
+        raise Http404
+    try:
+        formtoken.check(request, "donations.stop")
+    except formtoken.FormRefused:
+        return render(request, "donations/stop_again.html", {"token": token, "subscription": subscription}, status=403)
+    subscriptions.ask_to_stop(subscription=subscription, at=clock.now())
+    return SeeOther(reverse("donations:giving", args=[token]))
+
+
+@never_cache
+@require_GET
+def receipt_pdf(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """Hand out a receipt to its donor."""
+    document = ReceiptDocument.objects.filter(receipt__number=number, receipt__payment__donor=_donor(token)).first()
+    if document is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
+    return HttpResponse(bytes(document.pdf), content_type="application/pdf", headers=headers)
+
+
+@never_cache
+@require_GET
+def verify_receipt(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell anyone who holds a receipt whether it is ours and still valid; nothing of the donor."""
+    receipt = Receipt.objects.filter(code=code.upper()).select_related("series", "replaced_by").first()
+    return render(request, "donations/verify_receipt.html", {"receipt": receipt}, status=200 if receipt else 404)
+
+
+def _donor(token: str) -> Donor:
+    try:
+        return access.donor_of(token)
+    except access.NoSuchSupporter as error:
+        raise Http404 from error
