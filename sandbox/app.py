@@ -51,7 +51,7 @@ def build(settings: Settings) -> Starlette:
         with suppress(asyncio.CancelledError):
             await ticking
         smtp.close()
-        await run_in_threadpool(postman.stop)
+        postman.stop()
         store.close()
         letters.close()
 

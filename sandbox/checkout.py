@@ -22,12 +22,14 @@ TOLERANCE = 60
 
 UNDERSTOOD = frozenset(
     {
+        "allowed_payment_method_types",
         "automatic_tax",
         "billing_address_collection",
         "cancel_url",
         "client_reference_id",
         "currency",
         "custom_text",
+        "excluded_payment_method_types",
         "customer",
         "customer_creation",
         "customer_email",
@@ -93,6 +95,10 @@ def _check_built(params: Json, mode: str) -> None:
         raise not_built(f"ui_mode={params['ui_mode']}", "ui_mode")
     if params.get("automatic_tax", {}).get("enabled"):
         raise not_built("automatic_tax", "automatic_tax")
+    if "card" not in params.get("allowed_payment_method_types", ["card"]):
+        raise not_built("checkouts without cards", "allowed_payment_method_types")
+    if "card" in params.get("excluded_payment_method_types", []):
+        raise not_built("checkouts without cards", "excluded_payment_method_types")
 
 
 def _check_combination(params: Json, mode: str) -> None:
@@ -197,10 +203,12 @@ def _body(transaction: Transaction, params: Json, mode: str) -> Json:
     text_of = params.get("custom_text", {})
     kinds = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     copied = (
+        "allowed_payment_method_types",
         "cancel_url",
         "client_reference_id",
         "customer",
         "customer_email",
+        "excluded_payment_method_types",
         "integration_identifier",
         "locale",
         "success_url",

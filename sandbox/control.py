@@ -67,8 +67,8 @@ class Control:
         return answer
 
     async def health(self, request: Request) -> Response:
-        counts = await run_in_threadpool(self._postman.counts)
-        return JSONResponse({"ok": True} | counts)
+        """Alive; asks nothing of the store, which may be busy moving the clock."""
+        return JSONResponse({"ok": True})
 
     async def read_clock(self, request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(self._clock))

@@ -2,10 +2,13 @@
 
 import http.client
 import json
+import logging
+import sqlite3
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +24,8 @@ LONGEST_PAUSE = 60.0
 PATIENCE = 20.0
 POLL = 0.5
 
+logger = logging.getLogger("sandbox")
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -30,40 +35,59 @@ class Endpoint:
 
 
 class Postman:
-    """A small pool of threads that deliver what is due. What is under way is known to it alone: a crash sends it again."""
+    """A few threads that deliver what is due.
+
+    What is under way is known to them alone: after a crash it is sent again.
+    """
 
     def __init__(self, store: Store, endpoint: Endpoint) -> None:
         self._store = store
         self._endpoint = endpoint
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
+        self._bag: SimpleQueue[str] = SimpleQueue()
         self._under_way: set[str] = set()
         self._changed = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        # Daemons: a receiver that never answers must not keep the sandbox from ending.
+        threading.Thread(target=self._sort, name="postman", daemon=True).start()
+        for _ in range(AT_ONCE):
+            threading.Thread(target=self._walk, name="delivery", daemon=True).start()
 
     def stop(self) -> None:
+        """Begin nothing new. What is under way is due again at the next start, unless it ends in time."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join(timeout=5)
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def wake(self) -> None:
         """There may be something new to deliver."""
         with self._changed:
             self._changed.notify_all()
 
-    def _run(self) -> None:
+    def _sort(self) -> None:
+        """Hand out what is due."""
         while not self._stopping:
             for event in self._due():
                 with self._changed:
                     self._under_way.add(event)
-                self._pool.submit(self._deliver_and_forget, event)
+                self._bag.put(event)
             with self._changed:
                 self._changed.wait(POLL)
+
+    def _walk(self) -> None:
+        """Deliver one event after the other."""
+        while not self._stopping:
+            event = self._bag.get()
+            try:
+                self.deliver(event)
+            except sqlite3.Error:
+                if not self._stopping:  # at the end the store closes before we do
+                    logger.exception("A delivery could not be noted; the event will come again.")
+            finally:
+                with self._changed:
+                    self._under_way.discard(event)
+                    self._changed.notify_all()
 
     def _due(self) -> list[str]:
         """Events that should go out now, oldest first: a handful whenever the pool runs short of work."""
@@ -77,14 +101,6 @@ class Postman:
                 (time.time(), AT_ONCE * 4 + len(busy)),
             ).fetchall()
         return [row[0] for row in rows if row[0] not in busy]
-
-    def _deliver_and_forget(self, event: str) -> None:
-        try:
-            self.deliver(event)
-        finally:
-            with self._changed:
-                self._under_way.discard(event)
-                self._changed.notify_all()
 
     def deliver(self, event: str) -> int | None:
         """Post an event once, now, and note how it went.

@@ -219,9 +219,8 @@ def _every(recurring: Json | None) -> str:
 
 
 def _button(session: Json, recurring: Json | None) -> str:
-    if recurring:
-        return "Subscribe"
-    return {"donate": "Donate", "book": "Book", "subscribe": "Subscribe"}.get(session["submit_type"] or "", "Pay")
+    words = {"book": "Book", "donate": "Donate", "pay": "Pay", "subscribe": "Subscribe"}
+    return words.get(session["submit_type"] or "", "Subscribe" if recurring else "Pay")
 
 
 def _cards() -> list[TestCard]:

@@ -1,6 +1,7 @@
 """Webhooks arrive until they are taken, whatever happens in between."""
 
 import json
+import socket
 import time
 
 import pytest
@@ -102,3 +103,30 @@ def test_it_ends_gently_and_starts_quickly(tmp_path_factory: pytest.TempPathFact
         assert time.monotonic() - begin < 3
 
         assert json.loads(sandbox.request("GET", "/_/health").text)["ok"]
+
+
+def test_a_receiver_that_never_answers_does_not_keep_it_alive(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with running_sandbox(url, tmp_path_factory.mktemp("silent")) as sandbox:
+            client_for(sandbox).v1.customers.create({"name": "Ann"})
+            with silent.accept()[0]:
+                begin = time.monotonic()
+                code = sandbox.stop()
+
+    assert code == 0
+    assert time.monotonic() - begin < 5
+
+
+def test_a_secret_that_does_not_match_is_noticed_by_the_receiver(
+    receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = {"SANDBOX_WEBHOOK_SECRET": "whsec_another"}
+    with running_sandbox(receiver.url, tmp_path_factory.mktemp("other"), extra_environment=other) as sandbox:
+        customer = client_for(sandbox).v1.customers.create({"name": "Ann"})
+        sandbox.settle()
+        noted = sandbox.events()[0]
+
+    assert (noted["last_status"], noted["delivered_at"]) == (400, None)
+    assert receiver.about(customer.id) == []
+    receiver.bad_signatures = 0
