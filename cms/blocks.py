@@ -293,15 +293,20 @@ class ArticlesBlock(blocks.StreamBlock):
 
 
 def name_articles(articles: Any) -> None:
-    """Fill in missing slugs from the headlines; of two equal ones the later is numbered."""
+    """Fill in missing slugs from the headlines; those that are there stay, of two equal ones the later is numbered."""
     taken: set[str] = set()
     for article in sorted(articles, key=lambda child: not child.value.get("slug")):
-        wanted = slugify(article.value.get("slug") or article.value.get("headline") or "")[:70]
-        if not wanted:
-            continue  # A draft without a headline has no address yet.
-        slug, number = wanted, 1
-        while slug in taken:
-            number += 1
-            slug = f"{wanted}-{number}"
-        taken.add(slug)
-        article.value["slug"] = slug
+        wanted = slugify(article.value.get("slug") or article.value.get("headline") or "")
+        if wanted:  # A draft without a headline has no address yet.
+            article.value["slug"] = own_slug(wanted, taken)
+
+
+def own_slug(wanted: str, taken: set[str]) -> str:
+    """Return ``wanted``, numbered if it is taken, and take it."""
+    wanted = wanted[:70].strip("-") or "untitled"
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    taken.add(slug)
+    return slug

@@ -70,9 +70,12 @@ class CampaignPage(Page):
         Fund,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("fund"),
-        help_text=_("Where the gifts go. The goal counts everything this fund receives."),
+        help_text=_(
+            "Where the gifts go; the goal counts everything this fund receives. Empty: the general fund, and no goal."
+        ),
     )
     goal_kind = models.CharField(_("goal"), max_length=10, choices=Goal, default=Goal.NONE)
     goal_amount = models.DecimalField(
@@ -129,6 +132,8 @@ class CampaignPage(Page):
 
     def clean(self) -> None:
         super().clean()
+        if self.goal_kind != self.Goal.NONE and self.fund is None:
+            raise ValidationError({"fund": _("A goal needs a fund whose gifts it counts.")})
         if self.goal_kind != self.Goal.NONE and not (self.goal_amount and self.goal_amount > 0):
             raise ValidationError({"goal_amount": _("Say how much the goal is, or choose “No goal”.")})
 

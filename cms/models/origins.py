@@ -43,6 +43,7 @@ class WordPressOrigin(models.Model):
     revision_id = models.PositiveBigIntegerField(
         help_text="the page's revision that the import made; a later one is an editor's"
     )
+    missing_pictures = models.JSONField(default=list, help_text="what a later run with the files may bring")
     imported_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Brings pages over from WordPress: read, clean, place, report."""
