@@ -94,6 +94,9 @@ class Control:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _move_clock(self, wish: Json, _: str) -> Json:
+        months_ago = _number(wish, "begin_months_ago")
+        if months_ago is not None:
+            return time_machine.begin(self._store, self._settings.clock_file, months_ago=months_ago)
         return time_machine.move(
             self._store,
             self._settings.clock_file,

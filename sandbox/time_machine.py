@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import checkout, clock, renewals, schedule
+from sandbox.refusals import Refused
 from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
+
+MOST_MONTHS_AGO = 120
 
 DEEDS: dict[str, Callable[[Transaction, str], None]] = {
     schedule.EXPIRE_CHECKOUT: checkout.expire_in_time,
@@ -38,6 +41,23 @@ def move(
         clock.set_offset(transaction, offset)
         clock.write_file(clock_file, offset)
     return {"now": target, "offset": offset, "happened": happened, "events": transaction.recorded_events}
+
+
+def begin(store: Store, clock_file: Path, *, months_ago: int) -> Json:
+    """Let time begin some months ago, so that a past can be played through. Only while nothing has happened yet.
+
+    :raises Refused: if there is anything that would then be from the future
+    """
+    with store.transaction() as transaction:
+        if not 1 <= months_ago <= MOST_MONTHS_AGO:
+            raise Refused(f"The clock can begin 1 to {MOST_MONTHS_AGO} months ago.")
+        if transaction.connection.execute("SELECT EXISTS (SELECT 1 FROM objects)").fetchone()[0]:
+            raise Refused("Something has happened already; only an empty sandbox can begin in the past.")
+        start = clock.add_months(transaction.now, -months_ago, anchor=transaction.now)
+        offset = clock.offset(transaction) + start - transaction.now
+        clock.set_offset(transaction, offset)
+        clock.write_file(clock_file, offset)
+    return {"now": start, "offset": offset}
 
 
 def catch_up(store: Store) -> None:
