@@ -210,7 +210,7 @@ def undelivered_events() -> Iterator[dict[str, object]]:
     """Yield the events of the last 30 days that Stripe could not deliver to us, as it would have posted them."""
     with _translated_errors():
         for raw in _client().v1.events.list({"limit": 100, "delivery_success": False}).auto_paging_iter():
-            yield raw.to_dict()
+            yield raw.to_dict(for_json=True)
 
 
 @contextmanager
