@@ -55,10 +55,9 @@ def build(settings: Settings) -> Starlette:
         store.close()
         letters.close()
 
-    api = Api(store, settings.stripe_key)
     return Starlette(
         routes=[
-            Route("/v1/{path:path}", api.answer, methods=["GET", "POST", "DELETE"]),
+            Route("/v1/{path:path}", Api(store, settings.stripe_key).answer, methods=["GET", "POST", "DELETE"]),
             *HostedPage(store).routes(),
             *Control(store, postman, settings).routes(),
             *MailboxPages(letters).routes(),

@@ -114,21 +114,21 @@ def behind(transaction: Transaction, payment_method: Json) -> TestCard:
     return CARDS[transaction.hidden(payment_method["id"])["number"]]
 
 
+CHALLENGE_PASSED: Json = {
+    "authentication_flow": "challenge",
+    "electronic_commerce_indicator": "05",
+    "exemption_indicator": None,
+    "exemption_indicator_applied": None,
+    "result": "authenticated",
+    "result_reason": None,
+    "transaction_id": None,
+    "version": "2.2.0",
+}
+
+
 def details_on_charge(payment_method: Json, *, amount: int, authenticated: bool, approved: bool) -> Json:
     """A charge's `payment_method_details`."""
     card = payment_method["card"]
-    three_d_secure = None
-    if authenticated:
-        three_d_secure = {
-            "authentication_flow": "challenge",
-            "electronic_commerce_indicator": "05",
-            "exemption_indicator": None,
-            "exemption_indicator_applied": None,
-            "result": "authenticated",
-            "result_reason": None,
-            "transaction_id": None,
-            "version": "2.2.0",
-        }
     return {
         "type": "card",
         "card": {
@@ -152,7 +152,7 @@ def details_on_charge(payment_method: Json, *, amount: int, authenticated: bool,
             "network_transaction_id": None,
             "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
             "regulated_status": card["regulated_status"],
-            "three_d_secure": three_d_secure,
+            "three_d_secure": CHALLENGE_PASSED if authenticated else None,
             "transaction_link_id": None,
             "wallet": None,
         },

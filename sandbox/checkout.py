@@ -198,21 +198,24 @@ def _expiry(transaction: Transaction, params: Json) -> int:
     return moment
 
 
+# What a session simply repeats.
+COPIED = (
+    "allowed_payment_method_types",
+    "cancel_url",
+    "client_reference_id",
+    "customer",
+    "customer_email",
+    "excluded_payment_method_types",
+    "integration_identifier",
+    "locale",
+    "success_url",
+)
+
+
 def _body(transaction: Transaction, params: Json, mode: str) -> Json:
     """What a new session says of itself, apart from its money."""
     text_of = params.get("custom_text", {})
     kinds = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
-    copied = (
-        "allowed_payment_method_types",
-        "cancel_url",
-        "client_reference_id",
-        "customer",
-        "customer_email",
-        "excluded_payment_method_types",
-        "integration_identifier",
-        "locale",
-        "success_url",
-    )
     always_customer = params.get("customer_creation", "if_required")
     return {
         "object": "checkout.session",
@@ -239,7 +242,7 @@ def _body(transaction: Transaction, params: Json, mode: str) -> Json:
         "submit_type": params.get("submit_type"),
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
-    } | {name: params.get(name) for name in copied}
+    } | {name: params.get(name) for name in COPIED}
 
 
 def _known_of(customer: Json | None, email: str | None) -> Json | None:

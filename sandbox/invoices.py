@@ -14,7 +14,41 @@ from sandbox.store import Transaction, new_id
 
 Json = dict[str, Any]
 
-NO_TAX: Json = {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None}
+# What a new invoice says that has no tax, discount or shipping.
+BLANK: Json = {
+    "object": "invoice",
+    "account_country": "US",
+    "account_name": "Liferaft sandbox",
+    "amount_overpaid": 0,
+    "amount_paid": 0,
+    "amount_shipping": 0,
+    "attempt_count": 0,
+    "attempted": False,
+    "auto_advance": True,
+    "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+    "collection_method": "charge_automatically",
+    "customer_tax_exempt": "none",
+    "customer_tax_ids": [],
+    "default_tax_rates": [],
+    "discounts": [],
+    "issuer": {"account": None, "type": "self"},
+    "livemode": False,
+    "metadata": {},
+    "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+    "post_payment_credit_notes_amount": 0,
+    "pre_payment_credit_notes_amount": 0,
+    "starting_balance": 0,
+    "status": "draft",
+    "status_transitions": {
+        "finalized_at": None,
+        "marked_uncollectible_at": None,
+        "paid_at": None,
+        "voided_at": None,
+    },
+    "total_discount_amounts": [],
+    "total_pretax_credit_amounts": [],
+    "total_taxes": [],
+}
 
 
 def open_for(
@@ -60,62 +94,30 @@ def _draft(
         "subscription": subscription["id"],
         "subscription_proration_date": None,
     }
-    body = {
+    body = BLANK | {
         "id": identifier,
-        "object": "invoice",
-        "account_country": "US",
-        "account_name": "Liferaft sandbox",
         "amount_due": total,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
         "amount_remaining": total,
-        "amount_shipping": 0,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": True,
-        "automatic_tax": NO_TAX,
         "billing_reason": "subscription_create" if former_start is None else "subscription_cycle",
-        "collection_method": "charge_automatically",
         "created": transaction.now,
         "currency": subscription["currency"],
         "customer": customer["id"],
         "customer_address": customer["address"],
         "customer_email": customer["email"],
         "customer_name": customer["name"],
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
-        "default_tax_rates": [],
-        "discounts": [],
-        "issuer": {"account": None, "type": "self"},
         "lines": shapes.list_of(lines, f"/v1/invoices/{identifier}/lines"),
-        "livemode": False,
-        "metadata": {},
         "parent": {
             "quote_details": None,
             "subscription_details": snapshot,
             "type": "subscription_details",
         },
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         # An invoice's own period is the one before: renewals are paid in advance.
         "period_end": lines[0]["period"]["start"],
         "period_start": lines[0]["period"]["start"] if former_start is None else former_start,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "starting_balance": 0,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
         "subtotal": total,
         "subtotal_excluding_tax": total,
         "total": total,
-        "total_discount_amounts": [],
         "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
         "webhooks_delivered_at": transaction.now,
     }
     return shapes.make(transaction, body)
@@ -131,6 +133,7 @@ def _line(invoice: str, subscription: Json, item: Json) -> Json:
         "subscription": subscription["id"],
         "subscription_item": item["id"],
     }
+    parent = {"invoice_item_details": None, "subscription_item_details": details, "type": "subscription_item_details"}
     return shapes.complete(
         {
             "id": new_id("il"),
@@ -144,11 +147,7 @@ def _line(invoice: str, subscription: Json, item: Json) -> Json:
             "invoice": invoice,
             "livemode": False,
             "metadata": subscription["metadata"],
-            "parent": {
-                "invoice_item_details": None,
-                "subscription_item_details": details,
-                "type": "subscription_item_details",
-            },
+            "parent": parent,
             "period": {"end": item["current_period_end"], "start": item["current_period_start"]},
             "pretax_credit_amounts": [],
             "pricing": {

@@ -18,6 +18,38 @@ Json = dict[str, Any]
 
 ENDED = ("canceled", "incomplete_expired")
 
+# What a new subscription says that has no tax, discount or trial.
+BLANK: Json = {
+    "object": "subscription",
+    "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+    "billing_mode": {
+        "flexible": {"proration_discounts": "included"},
+        "type": "flexible",
+        "updated_at": None,
+    },
+    "billing_schedules": [],
+    "cancel_at_period_end": False,
+    "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
+    "collection_method": "charge_automatically",
+    "default_tax_rates": [],
+    "discounts": [],
+    "invoice_settings": {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "description": None,
+        "footer": None,
+        "issuer": {"account": None, "type": "self"},
+    },
+    "livemode": False,
+    "payment_settings": {
+        "payment_method_options": None,
+        "payment_method_types": None,
+        "save_default_payment_method": "off",
+    },
+    "status": "active",
+    "trial_settings": {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": "create_invoice"}},
+}
+
 
 def start(transaction: Transaction, identifier: str, lines: list[Json], facts: Json) -> Json:
     """Store a subscription whose first period begins now.
@@ -29,42 +61,18 @@ def start(transaction: Transaction, identifier: str, lines: list[Json], facts: J
     begin = transaction.now
     end = clock.add_interval(begin, recurring["interval"], recurring["interval_count"], anchor=begin)
     items = [_item(identifier, line, begin, end) for line in lines]
-    body = {
-        "id": identifier,
-        "object": "subscription",
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-        "billing_cycle_anchor": begin,
-        "billing_mode": {
-            "flexible": {"proration_discounts": "included"},
-            "type": "flexible",
-            "updated_at": None,
-        },
-        "billing_schedules": [],
-        "cancel_at_period_end": False,
-        "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
-        "collection_method": "charge_automatically",
-        "created": begin,
-        "currency": lines[0]["price"]["currency"],
-        "default_tax_rates": [],
-        "discounts": [],
-        "invoice_settings": {
-            "account_tax_ids": None,
-            "custom_fields": None,
-            "description": None,
-            "footer": None,
-            "issuer": {"account": None, "type": "self"},
-        },
-        "items": shapes.list_of(items, f"/v1/subscription_items?subscription={identifier}"),
-        "livemode": False,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "start_date": begin,
-        "status": "active",
-        "trial_settings": {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": "create_invoice"}},
-    } | facts
+    body = (
+        BLANK
+        | {
+            "id": identifier,
+            "billing_cycle_anchor": begin,
+            "created": begin,
+            "currency": lines[0]["price"]["currency"],
+            "items": shapes.list_of(items, f"/v1/subscription_items?subscription={identifier}"),
+            "start_date": begin,
+        }
+        | facts
+    )
     subscription = shapes.make(transaction, body)
     schedule.plan(transaction, schedule.RENEW_SUBSCRIPTION, identifier, end)
     return subscription
