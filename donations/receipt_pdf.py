@@ -1,5 +1,6 @@
 """The paper: one page made from a receipt's snapshot and nothing else, as an accessible PDF (PDF/UA-1)."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -15,6 +16,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from core.money import from_minor
+
+# It reports each of its steps.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 _FOLDER = settings.BASE_DIR / "templates" / "receipts"
 

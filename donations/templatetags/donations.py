@@ -1,0 +1,52 @@
+"""The gift form for any page: a plain GET form without token or cookie, so that the page may be cached whole."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.translation import get_language
+from moneyed import Money
+
+from core.money import currency_of, format_money
+from donations import forms
+from ledger.models import Fund
+from organisation.models import Organisation
+
+register = template.Library()
+
+
+@register.inclusion_tag("donations/form.html", takes_context=True)
+def donation_form(
+    context: Context,
+    *,
+    fund: Fund | str | None = None,
+    campaign: str = "",
+    levels: Iterable[tuple[Money | Decimal | int, str]] = (),
+    title: str = "",
+) -> dict[str, Any]:
+    """Show the form: ``{% donation_form fund=page.fund campaign=page.slug levels=page.amounts %}``.
+
+    :param levels: amounts with what each does; without them the usual presets
+    :param title: the heading; a page that has its own leaves it out
+    """
+    unit = currency_of(fund.currency if isinstance(fund, Fund) else Organisation.current().currency)
+    language = get_language() or "en"
+    choices = [
+        (f"{_decimal(amount).normalize():f}", format_money(Money(_decimal(amount), unit), language, short=True), words)
+        for amount, words in (list(levels) or [(preset, "") for preset in forms.PRESETS])
+    ]
+    return {
+        "choices": choices,
+        "fund": fund.slug if isinstance(fund, Fund) else fund or "",
+        "campaign": campaign,
+        "title": title,
+        "currency": unit.name,
+        "LANGUAGE_CODE": language,
+        "request": context.get("request"),
+    }
+
+
+def _decimal(amount: Money | Decimal | int) -> Decimal:
+    return amount.amount if isinstance(amount, Money) else Decimal(amount)

@@ -1,0 +1,191 @@
+"""Money that goes back, months that fail, gifts that end: the books and the receipts follow by themselves."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from moneyed import Money
+
+from core import clock
+from donations import access, proofs, receipts, refunds, tasks
+from donations.models import Donor, FailedRenewal, Payment, Receipt, Refund, Subscription
+from ledger import balances
+from ledger.models import Fund
+from mail.models import OutgoingEmail
+from organisation.models import User
+from stripe_gateway.objects import BalanceMove
+from stripe_gateway.objects import Refund as StripeRefund
+from tests.donations.giving_stage import Stripe, give
+from tests.sandbox_process import FAILS_ON_RENEWAL_CARD
+
+
+@pytest.fixture
+def payment(visitor: Client, stripe: Stripe) -> Payment:
+    """Ann gave $50 once."""
+    give(visitor, stripe, amount="50", interval="once")
+    stripe.deliver_new(visitor)
+    return Payment.objects.get()
+
+
+def test_whole_refund_made_at_stripe_voids_the_receipt_and_takes_the_money_from_the_fund(
+    visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund
+) -> None:
+    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+
+    stripe.deliver_new(visitor)
+
+    refund = Refund.objects.get()
+    assert (refund.state, refund.amount, refund.reason) == ("succeeded", Money(50, "USD"), "stripe")
+    assert Receipt.objects.get().state == "void"
+    assert balances.of(aid_fund).posted == -payment.fee
+    assert OutgoingEmail.objects.filter(key=f"receipt-void:{Receipt.objects.get().number}").count() == 1
+    assert list(proofs.broken()) == []
+
+
+def test_partial_refund_replaces_the_receipt_by_one_over_the_rest(
+    visitor: Client, stripe: Stripe, payment: Payment
+) -> None:
+    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id, "amount": 2000})
+
+    events = stripe.deliver_new(visitor)
+    for event in events:
+        stripe.deliver(visitor, event)
+
+    old, new = Receipt.objects.order_by("pk")
+    assert (old.state, new.state) == ("replaced", "issued")
+    assert new.amount == Money(30, "USD")
+    assert new.replaces == old
+    assert new.snapshot["replaces"] == old.number
+    assert new.sequence == old.sequence + 1
+    assert "cancels and replaces" in OutgoingEmail.objects.get(key=f"receipt:{new.number}").text
+    assert list(proofs.broken()) == []
+
+
+def test_fundraiser_sends_a_part_back_at_the_desk(client: Client, fay: User, stripe: Stripe, payment: Payment) -> None:
+    client.force_login(fay)
+
+    answer = client.post(f"/staff/gifts/gift/{payment.reference}/", {"amount": "20.00", "reason": "asked"})
+    stripe.deliver_new(client)
+
+    assert answer.status_code == 302
+    refund = Refund.objects.get()
+    assert (refund.state, refund.asked_by, refund.reason) == ("succeeded", fay, "asked")
+    assert payment.receipts.get(state="issued").amount == Money(30, "USD")
+
+
+def test_more_than_is_left_is_not_sent_back(client: Client, fay: User, stripe: Stripe, payment: Payment) -> None:
+    refunds.ask(payment=payment, amount=Money(40, "USD"), reason=Refund.Reason.ASKED, by=fay, at=clock.now())
+    client.force_login(fay)
+
+    answer = client.post(f"/staff/gifts/gift/{payment.reference}/", {"amount": "20", "reason": "asked"})
+
+    assert "Only $10.00 of this gift is left" in answer.content.decode()
+    assert Refund.objects.count() == 1
+
+
+def test_refund_asked_for_while_stripe_is_away_is_sent_later_and_once(
+    client: Client, fay: User, stripe: Stripe, payment: Payment, settings: Any
+) -> None:
+    client.force_login(fay)
+    there, settings.STRIPE_API_URL = settings.STRIPE_API_URL, "http://127.0.0.1:9"
+    client.post(f"/staff/gifts/gift/{payment.reference}/", {"amount": "20", "reason": "mistake"})
+    settings.STRIPE_API_URL = there
+    stripe.sandbox.clock(seconds=300)
+
+    tasks.tell_stripe()
+    tasks.tell_stripe()
+    stripe.deliver_new(client)
+
+    assert Refund.objects.get().state == "succeeded"
+    assert len(stripe.api.v1.refunds.list().data) == 1
+
+
+def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
+    visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund
+) -> None:
+    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+    stripe.deliver_new(visitor)
+    refund, at = Refund.objects.get(), clock.now()
+    back = BalanceMove("txn_back", Money(50, "USD"), Money(0, "USD"), Money(50, "USD"), at)
+    failed = StripeRefund(
+        str(refund.stripe_id), "failed", Money(50, "USD"), "", payment.intent_id, payment.charge_id, {}, at, None, back
+    )
+
+    refunds.apply(failed, payment=payment, at=at)
+
+    assert balances.of(aid_fund).posted == payment.net
+    void, valid = Receipt.objects.order_by("pk")
+    assert (void.state, valid.state, valid.amount) == ("replaced", "issued", Money(50, "USD"))
+    assert list(proofs.broken()) == []
+
+
+def test_failed_renewal_is_told_once_and_the_last_failure_ends_the_gift(visitor: Client, stripe: Stripe) -> None:
+    give(visitor, stripe, card=FAILS_ON_RENEWAL_CARD)
+    stripe.deliver_new(visitor)
+
+    stripe.sandbox.clock(months=1)
+    events = stripe.deliver_new(visitor)
+    for event in events:
+        stripe.deliver(visitor, event)
+
+    assert Subscription.objects.get().state == "past_due"
+    assert FailedRenewal.objects.count() == 1
+    letter = OutgoingEmail.objects.get(key__startswith="payment-failed:")
+    assert "It is tried again on" in letter.text
+    stripe.sandbox.clock(months=1)
+    stripe.deliver_new(visitor)
+    subscription = Subscription.objects.get()
+    assert subscription.state == "canceled"
+    assert subscription.ended_at
+    assert OutgoingEmail.objects.filter(key__startswith="subscription-ended:").count() == 1
+    assert Payment.objects.count() == 1
+
+
+def test_supporter_stops_by_the_link_in_the_letter(visitor: Client, stripe: Stripe) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    letter = OutgoingEmail.objects.get(key__startswith="receipt:")
+    link = re.search(r"http://localhost:8000(/giving/\S+)", letter.text)
+    assert link
+    page = visitor.get(link[1])
+    action = re.search(r'action="(/giving/[^"]+/stop/[^"]+)"', page.content.decode())
+    token = re.search(r'name="form_token" value="([^"]+)"', page.content.decode())
+    assert action
+    assert token
+
+    answer = visitor.post(action[1], {"form_token": token[1]})
+    assert "You have stopped this gift" in visitor.get(answer["Location"]).content.decode()
+    assert Subscription.objects.get().state == "active"  # Only Stripe's word changes it.
+    stripe.deliver_new(visitor)
+
+    assert answer.status_code == 303
+    assert Subscription.objects.get().state == "canceled"
+    assert OutgoingEmail.objects.filter(key__startswith="subscription-ended:").count() == 1
+    stripe.sandbox.clock(months=2)
+    stripe.deliver_new(visitor)
+    assert Payment.objects.count() == 1
+
+
+def test_stopping_while_stripe_is_away_is_kept_and_told_later(visitor: Client, stripe: Stripe, settings: Any) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    subscription = Subscription.objects.get()
+    link = access.link(Donor.objects.get()).removeprefix("http://localhost:8000")
+    token = re.search(r'name="form_token" value="([^"]+)"', visitor.get(link).content.decode())
+    assert token
+    there, settings.STRIPE_API_URL = settings.STRIPE_API_URL, "http://127.0.0.1:9"
+    visitor.post(f"{link}stop/{subscription.reference}/", {"form_token": token[1]})
+    settings.STRIPE_API_URL = there
+    stripe.sandbox.clock(seconds=300)
+
+    tasks.tell_stripe()
+
+    subscription.refresh_from_db()
+    assert subscription.state == "canceled"
+
+
+def test_receipt_that_is_right_already_is_left_alone(payment: Payment) -> None:
+    receipts.bring_up_to_date(payment=payment, at=clock.now())
+
+    assert Receipt.objects.count() == 1
