@@ -69,3 +69,21 @@ def by_words(typed: str) -> AidRequest | None:
 def of_visit(request_id: uuid.UUID) -> AidRequest | None:
     """Return the request that a worker's visit is about; none if it was erased meanwhile."""
     return AidRequest.objects.select_related("case", "fund").filter(pk=request_id).first()
+
+
+def is_said_missing(request: AidRequest) -> bool:
+    """Return whether the worker has said that the money did not arrive."""
+    return Confirmation.objects.filter(
+        attempt__disbursement__request=request, answer=Confirmation.Answer.NOT_ARRIVED
+    ).exists()
+
+
+def part_of(user: User, request: AidRequest) -> str:
+    """Return which part this person has had in the request: "reviewer", "decider", "payer" or ""."""
+    if request.reviews.filter(reviewer=user).exists():
+        return "reviewer"
+    if request.reviews.filter(decision__decider=user).exists():
+        return "decider"
+    if request.status in _TO_PAY and request.disbursement.attempts.filter(recorded_by=user).exists():
+        return "payer"
+    return ""

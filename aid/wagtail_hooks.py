@@ -1,0 +1,36 @@
+"""Puts the cases on the staff desk, for those who work with them."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from aid import staff_views
+from aid.steps import STEPS
+from organisation.permissions import Permission
+
+
+class CasesMenuItem(MenuItem):
+    """Shown to those who see cases."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(Permission.SEE_CASES)
+
+
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]  # Wagtail has no types
+def cases_menu_item() -> MenuItem:
+    return CasesMenuItem(_("Cases"), reverse("aid_cases"), name="cases", icon_name="folder-open-inverse", order=150)
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail has no types
+def cases_urls() -> list[URLPattern]:
+    return [
+        path("aid/cases/", staff_views.queue, name="aid_cases"),
+        path("aid/cases/<uuid:pk>/", staff_views.case, name="aid_case"),
+        path("aid/cases/<uuid:pk>/open/", staff_views.open_detail, name="aid_case_open"),
+        *(
+            path(f"aid/cases/<uuid:pk>/{step.slug}/", staff_views.step_view(step), name=f"aid_case_{step.slug}")
+            for step in STEPS
+        ),
+    ]
