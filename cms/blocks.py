@@ -159,10 +159,17 @@ class DonateBlock(blocks.StructBlock):
         preview_value = {"title": _("Give to the work")}
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Add the slug of the fund: the block's, else that of the campaign page it stands on."""
+        """Add fund, campaign and amounts: those of the campaign page it stands on, unless the block names a fund."""
         context: dict[str, Any] = super().get_context(value, parent_context)
-        campaign_fund = getattr(context.get("page"), "fund", None)
-        return context | {"fund": value.get("fund") or getattr(campaign_fund, "slug", "")}
+        page = context.get("page")
+        own = getattr(page, "fund", None)
+        is_campaign = hasattr(page, "amounts")
+        return context | {
+            "fund": value.get("fund") or own,
+            "campaign": page.slug if is_campaign and page is not None else "",
+            # Beside a form within the pitch, the page shows what each amount does in a list of its own.
+            "levels": [(amount, "") for amount, _what in page.amounts] if is_campaign and page is not None else [],
+        }
 
 
 class ImpactBlock(blocks.StructBlock):

@@ -1,7 +1,7 @@
 """How far a campaign has come: from the books, never a number of its own."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -9,10 +9,8 @@ from django.utils.translation import ngettext
 from moneyed import Money
 
 from core.money import format_money
-from ledger import balances
+from donations import totals
 from ledger.models import Fund
-
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -52,5 +50,5 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 def of(*, fund: Fund, goal: Money | None, since: datetime | None, is_monthly: bool, at: datetime) -> Progress:
     """Return what the fund received from ``since`` (none: ever) until ``at``, gifts less refunds, before fees."""
-    raised = balances.received(fund=fund, since=since or _EVER, until=at)
-    return Progress(raised=raised, goal=goal, is_monthly=is_monthly, people=0)
+    received = totals.between(fund, since, at)
+    return Progress(raised=received.amount, goal=goal, is_monthly=is_monthly, people=received.people)

@@ -1,0 +1,5 @@
+"""Made-up pages for the demonstration: build(at=...)."""
+
+from cms.demo.building import build
+
+__all__ = ["build"]
