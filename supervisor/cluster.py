@@ -137,15 +137,23 @@ def _home(var: Var) -> Path:
     home = var.root / "postgres"
     as_root = os.geteuid() == 0
     if len(os.fsencode(home / SOCKET)) > LONGEST_SOCKET_PATH or (as_root and not Account.nobody().can("-x", var.root)):
-        if as_root:
-            OPEN_PLACE.mkdir(mode=0o755, exist_ok=True)
-        home = Path(tempfile.mkdtemp(prefix="liferaft-", dir=OPEN_PLACE if as_root else KEPT_PLACE))
+        home = Path(tempfile.mkdtemp(prefix="liferaft-", dir=_open_place(var)))
         (home / "README").write_text(f"The database of Liferaft in {var.root}\n")
         new = record.with_suffix(".new")
         new.write_text(f"{home}\n")
         new.replace(record)
     home.mkdir(mode=0o700, exist_ok=True)
     return home
+
+
+def _open_place(var: Var) -> Path:
+    temporary = Path(tempfile.gettempdir())
+    if var.root.is_relative_to(temporary):
+        return temporary  # what is not meant to stay need not stay elsewhere
+    if os.geteuid() != 0:
+        return KEPT_PLACE
+    OPEN_PLACE.mkdir(mode=0o755, exist_ok=True)
+    return OPEN_PLACE
 
 
 def _programs(data: Path) -> Path:
@@ -166,12 +174,18 @@ def _programs(data: Path) -> Path:
 
 def _copied(programs: Path, home: Path) -> Path:
     """Return a copy that another user can reach (a clone under /root is open to root alone)."""
-    copy = home / programs.name
+    wheel = programs.parent
+    libraries = wheel.with_name(f"{wheel.name}.libs")  # the programs look for them by this way from where they are
+    copy = home / f"programs-{programs.name}"
     if not copy.is_dir():
-        half = Path(tempfile.mkdtemp(prefix="programs.", dir=home))
-        shutil.copytree(programs, half, dirs_exist_ok=True)
+        for half in home.glob("half.*"):
+            shutil.rmtree(half)
+        half = Path(tempfile.mkdtemp(prefix="half.", dir=home))
+        shutil.copytree(programs, half / wheel.name / programs.name)
+        if libraries.is_dir():
+            shutil.copytree(libraries, half / libraries.name)
         for path in (half, *half.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         half.rename(copy)
-    return copy
+    return copy / wheel.name / programs.name

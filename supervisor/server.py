@@ -209,7 +209,8 @@ def _load_demo(launch: Launch, *, given_database: bool) -> None:
         say("liferaft", "there is no demo content yet")
         return
     say("liferaft", "loading the demo content")
-    step = launch.step("demo", "load_demo")
+    empty = ["--empty"] if launch.values.get("LIFERAFT_DEMO") == "empty" else []
+    step = launch.step("demo", "load_demo", *empty)
     try:
         step.finish()
     finally:
