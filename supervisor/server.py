@@ -27,6 +27,7 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 STOPPING = b"stopping"
 TRIES_BEFORE_READY = 3
+MOST_WEB_WORKERS = 4
 
 
 class CannotRun(Exception):
@@ -205,9 +206,6 @@ def _load_demo(launch: Launch, *, given_database: bool) -> None:
     loaded = (launch.var.root if given_database else Cluster.of(launch.var).home) / "demo-loaded"
     if loaded.exists():
         return
-    if not list(REPOSITORY.glob("*/management/commands/load_demo.py")):
-        say("liferaft", "there is no demo content yet")
-        return
     say("liferaft", "loading the demo content")
     empty = ["--empty"] if launch.values.get("LIFERAFT_DEMO") == "empty" else []
     step = launch.step("demo", "load_demo", *empty)
@@ -219,11 +217,12 @@ def _load_demo(launch: Launch, *, given_database: bool) -> None:
 
 
 def _web_command(launch: Launch) -> list[str]:
+    workers = min(len(os.sched_getaffinity(0)), MOST_WEB_WORKERS)
     # Every thread keeps a connection of its own, and PostgreSQL has a hundred: granian's own default would use them up.
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", launch.values.get("HOST", "127.0.0.1"), "--port", str(launch.ports.web)),
-        *("--workers", launch.values.get("WEB_CONCURRENCY", "2"), "--blocking-threads", "4"),
+        *("--workers", launch.values.get("WEB_CONCURRENCY", str(workers)), "--blocking-threads", "4"),
         *("--workers-kill-timeout", "3", "config.wsgi:application"),
     ]
 
