@@ -9,7 +9,15 @@ from wagtail.blocks import Block
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from cms.blocks import ArticlesBlock, BodyBlock
-from cms.models import CampaignIndexPage, CampaignPage, HomePage, NewsletterIndexPage, NewsletterIssuePage, StandardPage
+from cms.models import (
+    CampaignIndexPage,
+    CampaignPage,
+    HomePage,
+    NewsletterIndexPage,
+    NewsletterIssuePage,
+    StandardPage,
+    StandingText,
+)
 from ledger.models import Fund
 from organisation.models import User
 
@@ -172,6 +180,30 @@ def test_every_block_has_an_icon_a_description_and_a_preview(as_editor: Client, 
     assert "liferaft.css" in text
     assert "style=" not in text
     assert "<script" not in text
+
+
+def test_editor_writes_the_closing_words_once_for_all_issues(
+    as_editor: Client, home: HomePage, issue: NewsletterIssuePage
+) -> None:
+    form = {"name": "Closing words", "body": rich_text("<p>Write to us soon.</p>")}
+
+    response = as_editor.post(reverse("wagtailsnippets_cms_standingtext:add"), dict(nested_form_data(form)))
+    issue.closing = StandingText.objects.get()
+    issue.save()
+
+    assert response.status_code == 302
+    assert "Write to us soon." in Client().get("/newsletter/newsletter-7/").content.decode()
+
+
+def test_editor_sees_a_draft_as_it_will_be(as_editor: Client, issue: NewsletterIssuePage) -> None:
+    issue.articles[0].value["headline"] = "Forty-one days"
+    issue.save_revision()
+
+    response = as_editor.get(reverse("wagtailadmin_pages:view_draft", args=[issue.pk]))
+
+    assert response.status_code == 200
+    assert "Forty-one days" in response.content.decode()
+    assert "Forty-one days" not in Client().get("/newsletter/newsletter-7/").content.decode()
 
 
 def test_otto_without_a_role_makes_no_page(client: Client, home: HomePage, otto: User) -> None:

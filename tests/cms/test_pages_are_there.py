@@ -1,9 +1,15 @@
 """A fresh database has the pages that every other page links to."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
+from moneyed import Money
 
+from cms import demo, progress
 from cms.models import CampaignPage, NewsletterIssuePage
+from ledger import posting
+from ledger.models import Account, Fund, Kind
 from organisation.models import Organisation
 
 
@@ -72,3 +78,46 @@ def test_campaign_shows_goal_levels_questions_and_form(client: Client, campaign:
     assert "Can I stop?" in text
     assert 'action="/donate/"' in text
     assert 'value="general"' in text
+
+
+def test_progress_counts_this_month_where_the_organisation_is(
+    client: Client, campaign: CampaignPage, general_fund: Fund
+) -> None:
+    """The month begins at midnight in New York: a gift of 11 pm on the 28th is not of March."""
+    for reference, amount, moment in [
+        ("stripe:txn_1", 40, datetime(2026, 3, 1, 4, 59, tzinfo=UTC)),
+        ("stripe:txn_2", 25, datetime(2026, 3, 1, 5, 0, tzinfo=UTC)),
+        ("stripe:txn_3", 10, datetime(2026, 3, 9, 5, 0, tzinfo=UTC)),
+    ]:
+        gift = Money(amount, "USD")
+        posting.post(
+            kind=Kind.GIFT,
+            reference=reference,
+            lines=[
+                posting.Line(Account.STRIPE, general_fund, gift),
+                posting.Line(Account.GIFTS, general_fund, -gift),
+            ],
+            occurred_at=moment,
+            at=moment,
+        )
+
+    state = campaign.progress(datetime(2026, 3, 10, 16, 0, tzinfo=UTC))
+
+    assert state is not None
+    assert state.words("en") == "$35 of $5,000 this month"
+
+
+def test_progress_says_from_how_many_people() -> None:
+    state = progress.Progress(Money(3120, "USD"), Money(5000, "USD"), is_monthly=True, people=141)
+
+    assert state.words("en") == "$3,120 of $5,000 this month, from 141 people"
+
+
+def test_demonstration_is_made_once_and_shows(client: Client, liferaft: Organisation, general_fund: Fund) -> None:
+    for _time in range(2):
+        demo.build(at=datetime(2026, 3, 10, 16, 0, tzinfo=UTC))
+
+    assert sorted(NewsletterIssuePage.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert CampaignPage.objects.count() == 2
+    assert "made up" in client.get("/").content.decode()
+    assert "41,200" in client.get("/newsletter/newsletter-2/").content.decode()
