@@ -65,7 +65,7 @@ class WordsKeptForm(forms.Form):
 
 class WhenForm(forms.Form):
     happened_on = forms.DateField(
-        label=_("When did it happen?"),
+        label=_("The day it happened"),
         help_text=_("Leave it empty if you do not know the day."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),

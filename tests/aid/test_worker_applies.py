@@ -1,0 +1,334 @@
+"""A suspended worker applies from a phone: no account, no cookie before the first answer, nothing that stays."""
+
+import json
+import re
+from http.cookies import Morsel
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from aid import visiting
+from aid.models import AidRequest, Case
+from aid.statuses import Status
+from core import formtoken
+from ledger.models import Fund
+from organisation.models import Organisation
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "when": {"happened_on": "2026-02-19", "written": "waiting"},
+    "account": {"country": "us", "tenure": "3_to_10", "worker_id": "A1WANDA"},
+    "needs": {"needs": ["rent", "food"], "amount": "$80.50"},
+    "story": {"story": "My account was closed over night."},
+    "payment": {"method": "paypal", "pay_to": "wanda-pay@mail.example"},
+    "contact": {"email": "wanda@mail.example"},
+}
+
+
+@pytest.fixture
+def wanda(client: Client, liferaft: Organisation, full_fund: Fund) -> Client:
+    """A visitor's browser."""
+    return client
+
+
+def post(client: Client, path: str, answers: dict[str, Any] | None = None, *, purpose: str = "aid.apply") -> Any:
+    data = {formtoken.FIELD: formtoken.issue(purpose)} | (answers or {})
+    return client.post(path, data, headers={"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"})
+
+
+def begin(client: Client) -> str:
+    """Answer the first question and return the seven words."""
+    post(client, "/aid/apply/", {"kind": "suspension"})
+    words: str = client.get("/aid/apply/words/").context["words"]
+    post(client, "/aid/apply/words/", {"kept": "on"})
+    return words
+
+
+def apply(client: Client) -> str:
+    words = begin(client)
+    for page, answers in ANSWERS.items():
+        post(client, f"/aid/apply/{page}/", answers)
+    post(client, "/aid/apply/check/")
+    return words
+
+
+def enter(client: Client, words: str) -> Any:
+    return post(client, "/aid/case/", {"words": words}, purpose="aid.case")
+
+
+def test_pages_follow_one_another_and_lead_to_a_sent_request(wanda: Client) -> None:
+    seen = []
+    response = post(wanda, "/aid/apply/", {"kind": "suspension"})
+    while response.status_code == 302:
+        page = response["Location"]
+        seen.append(page)
+        slug = page.rstrip("/").rpartition("/")[2]
+        answers = ANSWERS.get(slug) or ({"kept": "on"} if slug == "words" else {})
+        response = post(wanda, page, answers) if "/apply/" in page else wanda.get(page)
+
+    assert seen == [
+        "/aid/apply/words/",
+        "/aid/apply/when/",
+        "/aid/apply/account/",
+        "/aid/apply/needs/",
+        "/aid/apply/story/",
+        "/aid/apply/payment/",
+        "/aid/apply/contact/",
+        "/aid/apply/check/",
+        "/aid/case/",
+    ]
+    request = AidRequest.objects.get()
+    assert (request.status, request.amount_minor, request.needs) == (Status.RECEIVED, 8050, ["rent", "food"])
+    assert "Received" in response.content.decode()
+
+
+def test_before_the_first_question_everything_is_said(wanda: Client) -> None:
+    page = wanda.get("/aid/").content.decode()
+
+    for promise in ("What we ask, and why", "Who sees it", "within 7 days", "If we cannot pay", "seven words"):
+        assert promise in page
+
+
+def test_no_cookie_before_the_first_answer_and_one_of_its_own_after(wanda: Client) -> None:
+    for path in ("/aid/", "/aid/apply/", "/aid/case/", "/aid/apply/story/"):
+        assert not wanda.get(path).cookies
+    assert not post(wanda, "/aid/apply/", {}).cookies
+
+    response = post(wanda, "/aid/apply/", {"kind": "suspension"})
+
+    assert list(response.cookies) == [visiting.cookie_name()]
+    cookie: Morsel[str] = response.cookies[visiting.cookie_name()]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Strict", 1800)
+
+
+def test_cookie_tells_nothing_to_whoever_finds_it(wanda: Client) -> None:
+    words = begin(wanda)
+
+    raw = wanda.cookies[visiting.cookie_name()].value
+    assert not any(word in raw for word in words.split() if len(word) > 4)
+    assert str(AidRequest.objects.get().pk) not in raw
+
+
+def test_cookie_forgets_after_half_an_hour(wanda: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(wanda)
+    then = visiting._now()
+    monkeypatch.setattr(visiting, "_now", lambda: then + visiting.IDLE_SECONDS + 1)
+
+    response = post(wanda, "/aid/apply/story/", {"story": "a long text that must not be lost"})
+
+    assert "a long text that must not be lost" in response.content.decode()
+    assert "We have closed this page" in response.content.decode()
+    assert AidRequest.objects.get().story_sealed is None
+
+
+def test_changed_cookie_opens_nothing(wanda: Client) -> None:
+    begin(wanda)
+    wanda.cookies[visiting.cookie_name()] = wanda.cookies[visiting.cookie_name()].value[:-8] + "AAAAAAA="
+
+    assert "We have closed this page" in wanda.get("/aid/apply/story/").content.decode()
+
+
+def test_words_are_stored_nowhere_and_shown_until_the_request_is_sent(wanda: Client) -> None:
+    words = begin(wanda)
+
+    assert words in wanda.get("/aid/apply/story/").content.decode()
+    assert words not in json.dumps([str(row) for row in Case.objects.values()])
+
+    for page, answers in ANSWERS.items():
+        post(wanda, f"/aid/apply/{page}/", answers)
+    post(wanda, "/aid/apply/check/")
+    assert words not in wanda.get("/aid/case/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/aid/apply/", "/aid/apply/words/", "/aid/apply/story/", "/aid/apply/check/", "/aid/case/"]
+)
+def test_nothing_is_kept_by_browser_or_cache(wanda: Client, path: str) -> None:
+    begin(wanda)
+
+    response = wanda.get(path)
+
+    assert response["Cache-Control"] == "no-store"
+    title = response.content.decode().partition("<title>")[2].partition("</title>")[0].lower()
+    assert not any(word in title for word in ("aid", "help", "suspen", "raft", "money", "worker"))
+
+
+def test_each_page_is_saved_and_going_back_shows_it(wanda: Client) -> None:
+    begin(wanda)
+    post(wanda, "/aid/apply/story/", ANSWERS["story"])
+
+    assert "My account was closed over night." in wanda.get("/aid/apply/story/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong", "sentence", "kept"),
+    [
+        ("needs", {"needs": ["rent"], "amount": "lots"}, "Please type the amount in digits", 'value="lots"'),
+        ("needs", {"needs": ["rent"], "amount": "0"}, "above zero", 'value="0"'),
+        ("needs", {"needs": ["rent"], "amount": "-5"}, "above zero", 'value="-5"'),
+        ("needs", {"needs": ["rent"], "amount": "€20"}, "in US dollars", 'value="€20"'),
+        ("needs", {"needs": ["rent"], "amount": "5000"}, "at most 1000", 'value="5000"'),
+        ("needs", {"amount": "20"}, "choose at least one", 'value="20"'),
+        ("contact", {"email": "wanda(at)mail"}, "should look like", 'value="wanda(at)mail"'),
+        ("when", {"written": "no", "happened_on": "2999-01-01"}, "has not come yet", 'value="2999-01-01"'),
+        ("payment", {"method": "paypal", "pay_to": ""}, "where the money should go", "checked"),
+        ("payment", {"method": "amazon", "pay_to": "mine"}, "Select a valid choice", "mine"),
+    ],
+)
+def test_wrong_answer_gets_a_sentence_and_is_kept(
+    wanda: Client, page: str, wrong: dict[str, Any], sentence: str, kept: str
+) -> None:
+    begin(wanda)
+
+    body = post(wanda, f"/aid/apply/{page}/", wrong).content.decode()
+
+    assert sentence in body
+    assert kept in body
+
+
+def test_unfinished_request_is_led_to_what_is_missing(wanda: Client) -> None:
+    begin(wanda)
+
+    assert post(wanda, "/aid/apply/check/")["Location"] == "/aid/apply/when/"
+    assert AidRequest.objects.get().status == Status.DRAFT
+
+
+def test_second_click_on_send_changes_nothing(wanda: Client) -> None:
+    apply(wanda)
+
+    response = post(wanda, "/aid/apply/check/")
+
+    assert response.status_code == 200
+    assert AidRequest.objects.get().version == 1
+
+
+def test_form_of_another_site_is_refused(wanda: Client) -> None:
+    data = {formtoken.FIELD: formtoken.issue("aid.apply"), "kind": "suspension"}
+
+    assert wanda.post("/aid/apply/", data, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert wanda.post("/aid/apply/", data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_old_page_keeps_what_was_typed(wanda: Client) -> None:
+    begin(wanda)
+
+    body = wanda.post("/aid/apply/story/", {"story": "typed long ago"}).content.decode()
+
+    assert "Please send it once more" in body
+    assert "typed long ago" in body
+    assert AidRequest.objects.get().story_sealed is None
+
+
+def test_second_application_is_taken_like_the_first(wanda: Client) -> None:
+    first = apply(wanda)
+    second = apply(wanda)
+
+    assert first != second
+    assert AidRequest.objects.filter(status=Status.RECEIVED).count() == 2
+
+
+def test_words_open_the_case_again_on_another_device(wanda: Client) -> None:
+    words = apply(wanda)
+    other = Client()
+
+    response = enter(other, f"  {words.upper().replace(' ', ', ')} ")
+
+    assert response["Location"] == "/aid/case/"
+    page = other.get("/aid/case/").content.decode()
+    assert "Received" in page
+    assert "You have an answer by" in page
+
+
+def test_wrong_and_unknown_words_get_the_same_answer(wanda: Client) -> None:
+    apply(wanda)
+
+    def answer(words: str) -> tuple[int, str, int]:
+        response = enter(Client(), words)
+        body = re.sub(r"(?s)<textarea.*?</textarea>", "", response.content.decode())
+        return response.status_code, re.sub(r'value="[^"]*"', "", body), len(response.cookies)
+
+    answers = {answer(words) for words in ("one", "abacus " * 6 + "abdomen", "zz yy xx", "'; DROP TABLE aid_case; --")}
+    assert len(answers) == 1
+    assert answers.pop()[0] == 200
+
+
+def test_guessing_is_throttled_and_right_words_make_no_difference_then(wanda: Client) -> None:
+    words = apply(wanda)
+    for _guess in range(20):
+        enter(Client(), "abacus abdomen abdominal abide abiding ability ablaze")
+
+    assert enter(Client(), "abacus abdomen").status_code == 429
+    assert enter(Client(), words).status_code == 429
+
+
+def test_beginning_is_throttled_with_calm_words(wanda: Client) -> None:
+    for _beginning in range(60):
+        post(Client(), "/aid/apply/", {"kind": "other"})
+
+    response = post(Client(), "/aid/apply/", {"kind": "other"})
+
+    assert response.status_code == 429
+    assert "you did nothing wrong" in response.content.decode()
+
+
+def test_unsent_application_can_be_gone_on_with_by_its_words(wanda: Client) -> None:
+    words = begin(wanda)
+    other = Client()
+    enter(other, words)
+
+    page = other.get("/aid/case/").content.decode()
+
+    assert "Not sent yet" in page
+    assert other.get("/aid/apply/check/").status_code == 200
+
+
+def test_worker_sees_all_that_is_held(wanda: Client) -> None:
+    apply(wanda)
+
+    page = wanda.get("/aid/case/held/").content.decode()
+
+    for told in ("A1WANDA", "wanda-pay@mail.example", "wanda@mail.example", "My account was closed over night."):
+        assert told in page
+
+
+def test_leaving_forgets_the_case_on_this_device(wanda: Client) -> None:
+    apply(wanda)
+
+    wanda.post("/aid/case/leave/")
+
+    assert "Your seven words" in wanda.get("/aid/case/").content.decode()
+    assert "A1WANDA" not in wanda.get("/aid/case/held/").content.decode()
+
+
+def test_request_is_taken_back_after_being_asked_once(wanda: Client) -> None:
+    apply(wanda)
+    wanda.get("/aid/case/withdraw/")
+    assert AidRequest.objects.get().status == Status.RECEIVED
+
+    post(wanda, "/aid/case/withdraw/", purpose="aid.case")
+
+    assert AidRequest.objects.get().status == Status.WITHDRAWN
+    assert "Withdrawn by you" in wanda.get("/aid/case/").content.decode()
+
+
+def test_unsent_application_is_erased_on_request(wanda: Client) -> None:
+    begin(wanda)
+
+    post(wanda, "/aid/case/withdraw/", purpose="aid.case")
+
+    assert not Case.objects.exists()
+    assert visiting.cookie_name() not in {name for name, m in wanda.cookies.items() if m.value}
+
+
+def test_without_a_fund_for_aid_the_page_says_so(client: Client, liferaft: Organisation) -> None:
+    response = post(client, "/aid/apply/", {"kind": "suspension"})
+
+    assert "We cannot take requests at the moment" in response.content.decode()
+
+
+def test_spanish_address_speaks_spanish_and_keeps_the_language(wanda: Client) -> None:
+    post(wanda, "/es/aid/apply/", {"kind": "suspension"})
+
+    assert Case.objects.get().language == "es"
+    assert wanda.get("/es/aid/apply/words/").status_code == 200
