@@ -87,7 +87,6 @@ def compose(letter: OutgoingEmail) -> EmailMessage:
     message["Message-ID"] = make_msgid(
         idstring=str(letter.pk), domain=parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
     )
-    message["Content-Language"] = letter.language
     # RFC 3834: out-of-office programs do not answer what no person wrote.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
@@ -96,4 +95,6 @@ def compose(letter: OutgoingEmail) -> EmailMessage:
     for attachment in letter.attachments.all():
         maintype, _, subtype = attachment.content_type.partition("/")
         message.add_attachment(bytes(attachment.content), maintype=maintype, subtype=subtype, filename=attachment.name)
+    # Last: setting the content clears what was said about it before.
+    message["Content-Language"] = letter.language
     return message

@@ -68,6 +68,7 @@ def test_letter_arrives_with_both_parts_and_its_attachment(db: None, server: Ser
     (message,) = server.accepted
     assert message["To"] == "ann@example.org"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "en"
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
     assert text.get_content().split() == ["Ñandú"]
