@@ -65,8 +65,11 @@ def become(var: Var, command: Sequence[str]) -> NoReturn:
 
 
 def lint(var: Var, arguments: Sequence[str]) -> int:
-    test = Var.prepare(var.test)
-    return checks.report(checks.run(checks.static(), environment.for_tests(test, NOWHERE)))
+    """Run the checks that need no database; with --fix put right first what a machine can put right."""
+    values = environment.for_tests(Var.prepare(var.test), NOWHERE)
+    if "--fix" in arguments:
+        checks.run(checks.repairs(), values)
+    return checks.report(checks.run(checks.static(), values))
 
 
 def test(var: Var, arguments: Sequence[str]) -> int:

@@ -23,6 +23,15 @@ def static() -> dict[str, list[str]]:
     }
 
 
+def repairs() -> dict[str, list[str]]:
+    """Return what puts right what a machine can put right: `script/lint --fix`."""
+    return {
+        "lint": _tool("ruff", "check", "--fix", "--quiet", "."),
+        "formatting": _tool("ruff", "format", "."),
+        "templates": _tool("djade", "--target-version", "5.2", *_templates()),
+    }
+
+
 def dynamic(arguments: Sequence[str]) -> dict[str, list[str]]:
     """Return the checks that need a database, by name."""
     at_once = [] if any(one.startswith(("-n", "--numprocesses", "--dist")) for one in arguments) else ["-n", "2"]
