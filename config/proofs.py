@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from aid import proofs as aid_proofs
+from donations import proofs as donations_proofs
 from ledger import proofs as ledger_proofs
 from organisation import audit
 from organisation.models import AuditEvent
@@ -19,5 +21,7 @@ class Proof:
 
 PROOFS = [
     Proof("books", ledger_proofs.checked, ledger_proofs.broken),
+    Proof("gifts and receipts", donations_proofs.checked, donations_proofs.broken),
+    Proof("aid", aid_proofs.checked, aid_proofs.broken),
     Proof("audit trail", lambda: {"audit events": AuditEvent.objects.count()}, audit.broken_links),
 ]

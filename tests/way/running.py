@@ -105,7 +105,9 @@ def liferaft(var: Path) -> Iterator[Liferaft]:
     try:
         ready = f"Liferaft is ready: http://localhost:{web}"
         until(
-            lambda: ready in log.read_text() or server.poll() is not None, what="Liferaft is ready", seconds=READY_SECONDS
+            lambda: ready in log.read_text() or server.poll() is not None,
+            what="Liferaft is ready",
+            seconds=READY_SECONDS,
         )
         assert server.poll() is None, log.read_text()
         yield Liferaft(environment, f"http://localhost:{web}", f"http://localhost:{sandbox}")

@@ -5,13 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.demo import basics
+from cms import demo as pages
+from config.demo import basics, cases, gifts
 from core import clock
-from organisation.models import Organisation
+from donations.models import Payment
+from organisation.models import Organisation, User
+
+_WAVE_IN_MONTH = 8
 
 
 class Command(BaseCommand):
-    help = "Load the made-up organisation of the demonstration into an empty database."
+    help = "Load the made-up organisation of the demonstration into an empty database. May be run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--empty", action="store_true", help="organisation, funds and staff only, no content")
@@ -23,3 +27,26 @@ class Command(BaseCommand):
             raise CommandError("This database has an organisation of its own; the demonstration would mix with it.")
         basics.build(at=clock.now())
         self.stdout.write("Organisation, funds and staff are there.")
+        if options["empty"]:
+            return
+        pages.build(clock.now())
+        self.stdout.write("Pages, newsletters and campaigns are there.")
+        if not settings.SANDBOX_URL:
+            self.stdout.write("Gifts and cases are left out: they are made with the sandbox, which is not in use here.")
+        elif Payment.objects.exists():
+            self.stdout.write("Gifts and cases are there already.")
+        else:
+            self._live_through_a_year()
+
+    def _live_through_a_year(self) -> None:
+        gifts.begin()
+        for month in range(gifts.MONTHS):
+            if month == _WAVE_IN_MONTH:
+                cases.build(cases.WAVE, start=clock.now())
+            gifts.build_month(month)
+            self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
+            self.stdout.flush()
+        gifts.change_minds(by=User.objects.get(username="fay"), at=clock.now())
+        words = cases.build(cases.TODAY, start=clock.now())
+        self.stdout.write("A year has passed. The words of one made-up case, to see it as its worker does:")
+        self.stdout.write(f"    {words}")
