@@ -1,4 +1,4 @@
-"""Finds out what a source is and reads the records of WordPress's REST API from it.
+"""Finds out what a source is and reads WordPress's records from it: REST API answers, or its own export.
 
 What cannot be read at all stops the import before anything is written. A single record that is broken is refused,
 and the others come in.
@@ -8,6 +8,7 @@ import hashlib
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from cms.wordpress import wxr
+
 MOST_BYTES = 64 * 1024 * 1024
-_KINDS = {".json", ".txt"}
+_KINDS = {".json", ".txt", ".xml"}
 _HOW = "Save what the REST API answers, for example https://OLD-SITE/wp-json/wp/v2/pages?per_page=100"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -52,6 +55,7 @@ class Reading:
 
     records: list[Record] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -60,14 +64,14 @@ class Reading:
 
 
 def read(source: Path) -> Reading:
-    """Read a REST JSON file (one record or a list of them), or a folder of such files.
+    """Read a REST JSON file (one record or a list of them), an export (WXR), or a folder of such files.
 
     :raises NotReadable: if there is no such file, or one of the files is not WordPress's
     """
     reading = Reading()
     seen: dict[int, str] = {}
     for path in _files(source):
-        for place, raw in _raw_records(path):
+        for place, raw in _raw_records(path, reading.left_out):
             name = f"{path.name}{place}"
             try:
                 record = _record(raw)
@@ -90,12 +94,19 @@ def _files(source: Path) -> list[Path]:
         path for path in source.iterdir() if path.is_file() and path.suffix in _KINDS and not path.name.startswith(".")
     )
     if not files:
-        raise NotReadable(f"{source}: there is no .json file in this folder. {_HOW}.")
+        raise NotReadable(f"{source}: there is no .json or .xml file in this folder. {_HOW}.")
     return files
 
 
-def _raw_records(path: Path) -> Iterator[tuple[str, Any]]:
-    loaded = _load(path)
+def _raw_records(path: Path, left_out: Counter[str]) -> Iterator[tuple[str, Any]]:
+    text = _text(path)
+    if wxr.is_export(text[:4000]):
+        try:
+            yield from ((f", record {number}", raw) for number, raw in enumerate(wxr.records(text, left_out), start=1))
+        except wxr.NotWhole as error:
+            raise NotReadable(f"{path}: is a WordPress export that is not whole: {error}.") from error
+        return
+    loaded = _load(path, text)
     if isinstance(loaded, list):
         if not any(_looks_like_record(item) for item in loaded):
             raise NotReadable(f"{path}: this is a JSON list, but no WordPress page or post is in it. {_HOW}.")
@@ -114,13 +125,10 @@ def _looks_like_record(item: Any) -> bool:
     return isinstance(item, dict) and "id" in item and ({"title", "content"} & item.keys() != set())
 
 
-def _load(path: Path) -> Any:
-    text = _text(path)
+def _load(path: Path, text: str) -> Any:
     start = text.lstrip()[:2000]
     if not start:
         raise NotReadable(f"{path}: is empty.")
-    if "<rss" in start and "wordpress.org/export" in start:
-        raise NotReadable(f"{path}: is a WordPress export (WXR), which cannot be read yet. {_HOW}.")
     if start.startswith("<"):
         raise NotReadable(f"{path}: is HTML or XML, not JSON of WordPress. {_HOW}.")
     try:

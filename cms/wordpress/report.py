@@ -73,6 +73,7 @@ class Report:
     source: str
     is_dry: bool
     pages: list[PageReport] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def counts(self) -> Counter[str]:
@@ -86,8 +87,10 @@ class Report:
         """Return the last lines for people: how many of each, and whether anything was written."""
         gaps = sum(len(page.gaps) for page in self.pages)
         total = ", ".join(f"{self.counts[str(outcome)]} {outcome}" for outcome in Outcome)
+        rest = ", ".join(f"{count} {kind}" for kind, count in sorted(self.left_out.items()))
+        left_out = f"\nNot pages, left out: {rest}." if rest else ""
         ending = "\nThis was a dry run: nothing was written." if self.is_dry else ""
-        return f"{total}. Gaps: {gaps}.{ending}"
+        return f"{total}. Gaps: {gaps}.{left_out}{ending}"
 
     def json(self) -> str:
         """Return the report as programs read it."""
@@ -95,6 +98,7 @@ class Report:
             "source": self.source,
             "dry_run": self.is_dry,
             "counts": dict(self.counts),
+            "left_out": dict(self.left_out),
             "pages": [page.as_data() for page in self.pages],
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

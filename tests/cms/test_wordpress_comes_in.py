@@ -1,6 +1,7 @@
 """Pages of WordPress come in clean, with their dates, their links and our gift form in the old one's place."""
 
 import gc
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,3 +193,41 @@ def test_html_with_scripts_comes_in_without_them(client: Client, home: HomePage,
     page = json.loads(report.read_text())["pages"][0]
     assert page["dropped"]["scripts"] == 2
     assert {gap["what"] for gap in page["gaps"]} >= {"iframe of tracker.example", "form"}
+
+
+EXPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Old raft</title><wp:wxr_version>1.2</wp:wxr_version>
+<item><title>Newsletter 5 &amp; more</title><link>https://old.raft.example/?p=81</link>
+<guid isPermaLink="false">http://older.raft.example/?p=81</guid>
+<content:encoded><![CDATA[First line.
+Second line.
+
+Next <b>paragraph</b>, see <a href="https://old.raft.example/?page_id=82">rules</a>. [sic]]]></content:encoded>
+<wp:post_id>81</wp:post_id><wp:post_date>2020-05-01 08:00:00</wp:post_date>
+<wp:post_date_gmt>2020-05-01 12:00:00</wp:post_date_gmt><wp:post_modified_gmt>0000-00-00 00:00:00</wp:post_modified_gmt>
+<wp:post_name>newsletter-5</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+<item><title>Rules</title><link>https://old.raft.example/?page_id=82</link>
+<content:encoded><![CDATA[<!-- wp:heading --><h2>One</h2><!-- /wp:heading --><!-- wp:paragraph --><p>Be kind.</p><!-- /wp:paragraph -->
+[give_form id="7"]]]></content:encoded>
+<wp:post_id>82</wp:post_id><wp:post_date_gmt>2020-05-02 12:00:00</wp:post_date_gmt>
+<wp:post_name>rules</wp:post_name><wp:status>publish</wp:status><wp:post_type>page</wp:post_type></item>
+<item><title>raft</title><wp:post_id>83</wp:post_id><wp:post_type>attachment</wp:post_type></item>
+</channel></rss>"""
+
+
+def test_export_of_wordpress_comes_in_too(home: HomePage, general_fund: Fund, tmp_path: Path) -> None:
+    source = tmp_path / "export.xml"
+    source.write_text(EXPORT)
+    out = io.StringIO()
+
+    call_command("import_wordpress", str(source), stdout=out)
+
+    issue, rules = NewsletterIssuePage.objects.get(), CampaignPage.objects.get()
+    text = str(issue.articles[0].value["body"][0].value)
+    assert (issue.title, issue.number) == ("Newsletter 5 & more", 5)
+    assert issue.first_published_at == datetime(2020, 5, 1, 12, tzinfo=UTC)
+    assert "<p>First line.<br/>Second line.</p><p>Next <b>paragraph</b>" in text
+    assert "[sic]" in text
+    assert [block.block_type for block in rules.body] == ["heading", "text", "donate"]
+    assert "Not pages, left out: 1 attachment." in out.getvalue()

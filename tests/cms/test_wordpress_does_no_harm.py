@@ -93,7 +93,14 @@ def test_deleted_page_is_not_brought_back(home: HomePage, tmp_path: Path) -> Non
         ("[1, 2]", "no WordPress page or post is in it"),
         ('"text"', "not a WordPress page or post"),
         ("<html><body>Not found</body></html>", "is HTML or XML"),
-        ('<?xml version="1.0"?><rss xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/">', "WXR"),
+        (
+            '<?xml version="1.0"?><rss xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/">',
+            "export that is not whole",
+        ),
+        (
+            '<!DOCTYPE a [<!ENTITY b "c">]><rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>&b;</channel></rss>',
+            "XML entities",
+        ),
         ('{"code": "rest_no_route", "message": "No route was found", "data": {"status": 404}}', "No route was found"),
         ("[" * 100_000, "is"),
         (b"\xff\xfe\x00", "is not text in UTF-8"),
@@ -117,7 +124,7 @@ def test_what_is_no_wordpress_stops_with_the_files_name_and_the_reason(
 def test_missing_file_and_empty_folder_say_so(home: HomePage, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no such file"):
         _import(str(tmp_path / "nothing.json"))
-    with pytest.raises(CommandError, match=r"no \.json file"):
+    with pytest.raises(CommandError, match=r"no \.json or \.xml file"):
         _import(str(tmp_path))
 
 

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("source", type=Path, help="a REST JSON file (one record or a list), or a folder of them")
+        parser.add_argument(
+            "source", type=Path, help="a REST JSON file (one record or a list), an export (WXR), or a folder of them"
+        )
         parser.add_argument("--dry-run", action="store_true", help="do everything, say it, and take it back")
         parser.add_argument("--report", type=Path, help="write the report as JSON to this file, too")
         parser.add_argument("--media", type=Path, help="folder with the old site's files (wp-content/uploads)")
@@ -36,7 +38,7 @@ class Command(BaseCommand):
             found = reading.read(source)
         except reading.NotReadable as error:
             raise CommandError(str(error)) from error
-        report = Report(source=str(source), is_dry=bool(options["dry_run"]))
+        report = Report(source=str(source), is_dry=bool(options["dry_run"]), left_out=found.left_out)
 
         def tell(page: PageReport) -> None:
             report.pages.append(page)
