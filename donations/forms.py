@@ -100,10 +100,8 @@ class AmountForm(forms.Form):
         ours = self.money_unit.code
         signs = [meant for sign, meant in _SIGNS.items() if sign in typed]
         letters = "".join(c for c in typed if c.isalpha()).upper()
-        named = {letters} if len(letters) == 3 else set()
-        if code:
-            named.add(code.upper())
-        if any(ours not in meant for meant in signs) or named - {ours}:
+        named = {letters} if len(letters) == 3 and any(c.isdigit() for c in typed) else set()
+        if any(ours not in meant for meant in signs) or (named | {code.upper() or ours}) != {ours}:
             raise ValidationError(
                 _("We can take gifts in %(currency)s only. Write the amount in that."),
                 params={"currency": self.money_unit.name},

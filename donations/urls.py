@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("donate/thanks/", views.thanks, name="thanks"),
     path("giving/", views.giving_link, name="giving_link"),
     path("giving/<str:token>/", views.supporter, name="giving"),
-    path("giving/<str:token>/receipts/<str:number>.pdf", views.receipt_pdf, name="receipt_pdf"),
-    path("giving/<str:token>/stop/<str:reference>/", views.stop, name="stop"),
-    path("receipts/verify/<str:code>/", views.verify_receipt, name="verify_receipt"),
+    path("giving/<str:token>/receipts/<slug:number>.pdf", views.receipt_pdf, name="receipt_pdf"),
+    path("giving/<str:token>/stop/<slug:reference>/", views.stop, name="stop"),
+    path("receipts/verify/<slug:code>/", views.verify_receipt, name="verify_receipt"),
 ]

@@ -32,11 +32,11 @@ def addresses() -> list[URLPattern]:
         path("gifts/", desk.gifts, name="donations_gifts"),
         path("gifts/monthly/", desk.monthly, name="donations_monthly"),
         path("gifts/receipts/", desk.receipts, name="donations_receipts"),
-        path("gifts/receipts/<str:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
+        path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
         path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
         path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),
-        path("gifts/gift/<str:reference>/", desk.gift, name="donations_gift"),
+        path("gifts/gift/<slug:reference>/", desk.gift, name="donations_gift"),
     ]
 
 

@@ -107,7 +107,7 @@ def _facts(posted: object) -> dict[str, object]:
             "object_id": thing.get("id") or "",
             "api_version": posted.get("api_version") or "",
         }
-        if not all(isinstance(value, str) and len(value) <= 80 for value in facts.values()) or not facts["event_id"]:
+        if not all(_is_name(value) for value in facts.values()) or not facts["event_id"] or not facts["type"]:
             raise Malformed
         return {
             **facts,
@@ -116,6 +116,10 @@ def _facts(posted: object) -> dict[str, object]:
         }
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise Malformed from error
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 80 and value.isprintable()
 
 
 def process_next(*, at: datetime) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 import stripe
 from django.core.cache import caches
-from django.http import HttpResponse
 from django.test import Client
 
 from donations import tasks as donations_tasks
@@ -45,7 +44,7 @@ class Stripe:
     secret: str
     _seen: set[str] = field(default_factory=set)
 
-    def deliver(self, client: Client, event: Json) -> HttpResponse:
+    def deliver(self, client: Client, event: Json) -> Any:
         """Post one event to our webhook address, signed."""
         return client.post(WEBHOOK, **signed(json.dumps(event), self.secret))
 
@@ -89,7 +88,7 @@ def forget_throttles() -> None:
     caches["shared"].clear()
 
 
-def begin(client: Client, **wish: str) -> HttpResponse:
+def begin(client: Client, **wish: str) -> Any:
     """Choose, go on, fill in, press the button: the answer to that."""
     choice = {"amount": "25", "interval": "month", "fund": "aid"} | {
         name: value for name, value in wish.items() if name not in {"email", "name"}
