@@ -22,6 +22,15 @@ ACCOUNT = "/staff/account/"
 ANYBODY = {"account_logout", "account_login", "organisation_enrol", "organisation_enrol_done"}
 TO_ENROL = {"account_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn"} | ANYBODY
 TO_CONFIRM = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"} | ANYBODY
+# Of Wagtail's own views, what everybody at the desk needs; the rest is about pages and is for editors.
+OF_ALL = {
+    "wagtailadmin_home",
+    "wagtailadmin_account",
+    "wagtailadmin_logout",
+    "wagtailadmin_dismissibles",
+    "wagtailadmin_sprite",
+    "wagtailadmin_javascript_catalog",
+}
 
 
 class Gate:
@@ -49,10 +58,22 @@ class Gate:
             request.user = AnonymousUser()
         elif step:
             return _lead_to(step, request)
-        elif request.path_info.startswith(DESK) and not _is_account(request) and not user.has_perm(Permission.DESK):
-            # Wagtail would send them to the sign-in, which would send them back.
-            raise PermissionDenied
+        elif request.path_info.startswith(DESK) and not _is_account(request):
+            _check_right(request, user)
         return None
+
+
+def _check_right(request: HttpRequest, user: User) -> None:
+    """Refuse who has no business at the desk, and Wagtail's screens to all but editors.
+
+    Wagtail lets whoever may enter its admin look through images, documents and the site's history; and who may not
+    is sent to the sign-in, which sends them back.
+    """
+    if not user.has_perm(Permission.DESK):
+        raise PermissionDenied
+    view = _view_of(request)
+    if view.startswith("wagtail") and view not in OF_ALL and not user.has_perm(Permission.EDIT_PAGES):
+        raise PermissionDenied
 
 
 def _missing_step(request: HttpRequest, user: User) -> str | None:
@@ -64,7 +85,7 @@ def _missing_step(request: HttpRequest, user: User) -> str | None:
 
 
 def _lead_to(step: str, request: HttpRequest) -> HttpResponseBase | None:
-    if _name_of(request) in (TO_ENROL if step == "mfa_index" else TO_CONFIRM):
+    if _view_of(request) in (TO_ENROL if step == "mfa_index" else TO_CONFIRM):
         return None
     if step == "mfa_reauthenticate":
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
@@ -75,8 +96,8 @@ def _is_account(request: HttpRequest) -> bool:
     return request.path_info.startswith(ACCOUNT) and request.path_info != ACCOUNT
 
 
-def _name_of(request: HttpRequest) -> str | None:
+def _view_of(request: HttpRequest) -> str:
     try:
-        return resolve(request.path_info).url_name
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return None
+        return ""

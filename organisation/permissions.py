@@ -7,6 +7,7 @@ class Permission(StrEnum):
     """Codes as Django's ``user.has_perm`` takes them."""
 
     DESK = "wagtailadmin.access_admin"
+    EDIT_PAGES = "cms.edit_pages"
     SEE_GIFTS = "donations.see_gifts"
     MANAGE_GIFTS = "donations.manage_gifts"
     MANAGE_RECEIPTS = "donations.manage_receipts"

@@ -26,12 +26,12 @@ def _role(slug: str, name: str | Promise, purpose: str | Promise, permissions: I
     return Role(slug, name, purpose, frozenset({Permission.DESK, *permissions}))
 
 
-# Editors' rights on pages, images and documents are Wagtail's own: they follow from membership in the group
-# that has the role's slug, which ``grant`` and ``revoke`` keep in step.
+# Editors' rights on single pages, images and documents are Wagtail's own: they follow from membership in the group
+# that has the role's slug, which ``grant`` and ``revoke`` keep in step. EDIT_PAGES opens Wagtail's screens at all.
 ROLES: dict[str, Role] = {
     role.slug: role
     for role in [
-        _role("editor", _("Editor"), _("writes pages, newsletters and campaigns"), []),
+        _role("editor", _("Editor"), _("writes pages, newsletters and campaigns"), [Permission.EDIT_PAGES]),
         _role(
             "fundraiser",
             _("Fundraiser"),

@@ -62,8 +62,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Wagtail's own would open a session without the second factor.
     path("login/", _to_sign_in, name="organisation_login"),
     re_path(r"^password_reset/(?:.*/)?$", _to_reset, name="organisation_reset"),
-    # Wagtail's own would change people past roles and audit trail.
-    re_path(r"^(?:users|groups|bulk/organisation|bulk/auth)/(?:.*/)?$", views.closed, name="organisation_closed"),
+    # Wagtail's own would change people past roles and audit trail; the last three are of no use here.
+    re_path(
+        r"^(?:users|groups|bulk/organisation|bulk/auth|workflows|failwhale|test404)/(?:.*/)?$",
+        views.closed,
+        name="organisation_closed",
+    ),
     path("account/", require_admin_access(views.Preferences.as_view()), name="organisation_preferences"),
     path("account/", include(_account)),
 ]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -35,7 +36,7 @@ def app_of() -> Callable[[User], Callable[[], str]]:
 
 
 def code_of(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30)))
 
 
 def signed_in(user: User, **extra: object) -> Client:
@@ -50,5 +51,6 @@ def signed_in(user: User, **extra: object) -> Client:
     return client
 
 
-def sign_in(client: Client, name: str, password: str = PASSWORD, **extra: str) -> object:
-    return client.post("/staff/account/login/", {"login": name, "password": password}, **extra)
+def sign_in(client: Client, name: str, password: str = PASSWORD, *, secure: bool = False, network: str = "") -> Any:
+    address = {"REMOTE_ADDR": network} if network else {}
+    return client.post("/staff/account/login/", {"login": name, "password": password}, secure=secure, **address)  # type: ignore[arg-type]  # extras go into META
