@@ -39,7 +39,8 @@ def main() -> int:
     _end_all()
     if hold is not None:
         os.close(hold)
-    return os.waitstatus_to_exitcode(status) if status >= 0 else 1
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code  # as a shell says it: 137 for SIGKILL
 
 
 def _options() -> argparse.Namespace:
@@ -137,7 +138,7 @@ def _stop(child: int, options: argparse.Namespace) -> int:
         if status is not None:
             return status
         time.sleep(0.02)
-    return -1  # _end_all finishes it
+    return signal.SIGKILL  # which _end_all sends
 
 
 def _reap(child: int) -> int | None:
