@@ -1,6 +1,6 @@
 """Whole public pages, kept ready: same bytes for every visitor, no cookie, no token.
 
-A page is made once a minute at most, so that the progress of a campaign stays live. Publishing forgets all pages at
+A page is made again after ten seconds, so that the progress of a campaign stays live. Publishing forgets all pages at
 once: every key holds a version that all processes share. A process looks the shared version up once a second.
 """
 
@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-SECONDS = 60
+SECONDS = 10
 _VERSION = "cms.pages.version"
 _LOOK_AGAIN = 1  # second
 # What is kept: pages of Wagtail's tree, and what machines read about them.
