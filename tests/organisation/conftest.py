@@ -1,0 +1,5 @@
+"""Fixtures shared with tests/doors."""
+
+from tests.doors.conftest import app_of
+
+__all__ = ["app_of"]
