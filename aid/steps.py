@@ -107,7 +107,7 @@ STEPS: list[Step] = [
     Step(
         slug="paid",
         label=_("Record the payment"),
-        explains=_("After you have sent the money. It is booked at once and cannot be recorded twice."),
+        explains=_("Open the payment details below, send the money, then record it here. It cannot be recorded twice."),
         permission=Permission.RECORD_PAYMENTS,
         part="payer",
         starts=frozenset({Status.APPROVED}),
