@@ -186,8 +186,10 @@ def at_the_desk(running: Liferaft, browser: Browser, who: str, deed: Callable[[P
     page.get_by_label(re.compile("^Password")).fill("liferaft-demo")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Cases").first.click()
+    page.wait_for_url("**/staff/aid/cases/")
     check(page)
     page.locator("td.title a").first.click()
+    page.wait_for_url("**/staff/aid/cases/*/")
     check(page)
     assert "A1MADEUPWORKER" not in page.content()
     assert "wanda@" not in page.content()
@@ -247,10 +249,12 @@ def money(text: str) -> Decimal:
 
 def a_visitor(browser: Browser, viewport: dict[str, int] = DESK) -> Page:
     context: BrowserContext = browser.new_context(viewport=viewport, java_script_enabled=True)  # type: ignore[arg-type]  # a size
+    context.set_default_timeout(15_000)
     return context.new_page()
 
 
 def check(page: Page) -> None:
     """Let axe look at the page as it stands."""
+    page.wait_for_load_state("load")
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
