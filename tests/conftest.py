@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -18,6 +19,7 @@ from organisation import roles
 from organisation.models import LegalEntity, Organisation, User
 
 NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+_REAL_NAME = settings.DATABASES["default"]["NAME"]
 _copies = itertools.count(1)
 
 
@@ -132,8 +134,20 @@ def otto(person: Callable[..., User]) -> User:
     return person("otto")
 
 
+@pytest.fixture(scope="session")
+def _template_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker, django_db_keepdb: bool) -> Iterator[None]:
+    """pytest-django makes no test database when only tests of ``committed_db`` run; the real one is never copied."""
+    if settings.DATABASES["default"]["NAME"] != _REAL_NAME:
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+        yield
+        teardown_databases(made, verbosity=0, keepdb=django_db_keepdb)
+
+
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_db(_template_db: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of the test's own, copied from the worker's: commits are real, threads may join, nothing is flushed.
 
     (Flushing by TRUNCATE is what the append-only tables refuse, so TransactionTestCase is no help here.)
