@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_name
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core.money import AmountUnclear, currency_of, decimals, format_money, parse_amount
+from core.money import AmountUnclear, Currency, currency_of, decimals, format_money, parse_amount
 from donations.models.giving import Interval
 from ledger.models import Fund
 from organisation.models import Organisation
@@ -20,6 +21,11 @@ PRESETS = (Decimal(10), Decimal(25), Decimal(50), Decimal(100))
 LEAST, MOST = Decimal(1), Decimal(10_000)
 # Signs and codes that people write before or after an amount, and whose money they mean.
 _SIGNS = {"$": {"USD", "CAD", "AUD", "NZD", "MXN"}, "€": {"EUR"}, "£": {"GBP"}, "¥": {"JPY", "CNY"}, "₹": {"INR"}}
+
+
+def currency_name(unit: Currency) -> str:
+    """Return the currency as one speaks of many of it: US dollars."""
+    return str(get_currency_name(unit.code, count=2, locale=get_language() or "en"))
 
 
 class AmountForm(forms.Form):
@@ -77,7 +83,7 @@ class AmountForm(forms.Form):
             (f"{preset:f}", format_money(Money(preset, self.money_unit), get_language() or "en", short=True))
             for preset in PRESETS
         ]
-        self.fields["other"].help_text = _("In %(currency)s") % {"currency": self.money_unit.name}
+        self.fields["other"].help_text = _("In %(currency)s") % {"currency": currency_name(self.money_unit)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -104,7 +110,7 @@ class AmountForm(forms.Form):
         if any(ours not in meant for meant in signs) or (named | {code.upper() or ours}) != {ours}:
             raise ValidationError(
                 _("We can take gifts in %(currency)s only. Write the amount in that."),
-                params={"currency": self.money_unit.name},
+                params={"currency": currency_name(self.money_unit)},
             )
 
     def _money(self, typed: str) -> Money:

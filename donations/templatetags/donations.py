@@ -42,7 +42,7 @@ def donation_form(
         "fund": fund.slug if isinstance(fund, Fund) else fund or "",
         "campaign": campaign,
         "title": title,
-        "currency": unit.name,
+        "currency": forms.currency_name(unit),
         "LANGUAGE_CODE": language,
         "request": context.get("request"),
     }

@@ -12,9 +12,11 @@ from django.test import Client
 from moneyed import Money
 
 from donations import giving, proofs, receipts
-from donations.models import Checkout, HeldPayment, Payment, Receipt, ReceiptSeries
+from donations import tasks as donations_tasks
+from donations.models import Checkout, HeldPayment, Payment, Receipt, ReceiptDocument, ReceiptSeries
 from ledger import posting
 from ledger.models import Fund, Transaction
+from mail.models import OutgoingEmail
 from organisation.models import LegalEntity, Organisation
 from stripe_gateway import tasks as stripe_tasks
 from stripe_gateway.models import StripeEvent
@@ -94,6 +96,37 @@ def _checkout(fund: Fund, number: int = 1) -> Checkout:
     )
 
 
+def test_receipts_rendered_by_many_workers_at_once_are_made_and_sent_once(
+    committed_liferaft: Fund, at_once: Callable[..., list[object]]
+) -> None:
+    for number in range(3):
+        charge, move = _charge(number, Money(25, "USD"))
+        checkout = _checkout(committed_liferaft, number)
+        giving.record_payment(charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=AT)
+
+    at_once(*[donations_tasks.render_due] * 4)
+
+    assert ReceiptDocument.objects.count() == OutgoingEmail.objects.count() == 3
+
+
+def test_same_charge_booked_at_the_same_moment_is_booked_once(
+    committed_liferaft: Fund, at_once: Callable[..., list[object]]
+) -> None:
+    charge, move = _charge(1, Money(25, "USD"))
+    checkout = _checkout(committed_liferaft)
+
+    outcomes = at_once(
+        *[
+            lambda: giving.record_payment(
+                charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=AT
+            )
+        ]
+        * 4
+    )
+
+    assert set(outcomes) == {Payment.objects.get()}
+
+
 class _PowerCut(Exception):
     pass
 
@@ -101,7 +134,9 @@ class _PowerCut(Exception):
 def test_receipt_numbers_have_no_gap_when_bookings_race_and_one_is_rolled_back(
     committed_liferaft: Fund, at_once: Callable[..., list[object]]
 ) -> None:
-    checkouts = [_checkout(committed_liferaft, number) for number in range(8)]
+    # A fund each: bookings of one fund wait for each other anyway.
+    funds = [Fund.objects.create(slug=f"fund-{number}", name="A fund") for number in range(8)]
+    checkouts = [_checkout(fund, number) for number, fund in enumerate(funds)]
 
     def book(number: int) -> None:
         charge, move = _charge(number, Money(25, "USD"))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 FIGURES = "Write the amount in figures"
 MORE_THAN_ZERO = "The amount must be more than zero"
-ONLY_DOLLARS = "We can take gifts in US Dollar only"
+ONLY_DOLLARS = "We can take gifts in US dollars only"
 
 
 def page(client: Client, **query: str) -> str:

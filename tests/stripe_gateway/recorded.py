@@ -1,8 +1,11 @@
 """Handlers and posts for tests of the inbox, which need no Stripe."""
 
+import itertools
 import json
 import os
 import signal
+import time
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from moneyed import Money
 from ledger import posting
 from ledger.models import Account, Fund, Kind
 from ledger.posting import Line
+from stripe_gateway.models import StripeCall
 
 EVENT: dict[str, Any] = {
     "id": "evt_1",
@@ -62,6 +66,23 @@ def fail(object_id: str, *, at: datetime) -> None:
     raise ValueError("@".join(["ann", "example.org"]))
 
 
+def count(object_id: str, *, at: datetime) -> None:
+    """Leave a trace that shows each time that this ran."""
+    StripeCall.objects.create(key=str(uuid.uuid4()), request_hash=b"", asked_at=at)
+
+
+_versions = itertools.count(1)
+
+
+def follow_slowly(object_id: str, *, at: datetime) -> None:
+    """Ask for the newest version, be slow the first time, write it down."""
+    version = next(_versions)
+    time.sleep(0.5 if version == 1 else 0)
+    Fund.objects.filter(slug="aid").update(description=str(version))
+
+
+COUNTS = {"test.thing": count}
+FOLLOWS = {"test.thing": follow_slowly}
 BOOKS = {"test.thing": book}
 DIES = {"test.thing": book_and_die}
 FAILS = {"test.thing": fail}

@@ -78,6 +78,31 @@ def test_same_event_delivered_at_the_same_moment_is_stored_and_worked_on_once(
     assert Transaction.objects.count() == 1
 
 
+def test_many_workers_do_an_event_once(committed_db: None, at_once: Callable[..., list[object]], settings: Any) -> None:
+    settings.STRIPE_HANDLERS = "tests.stripe_gateway.recorded.COUNTS"
+    for number in range(10):
+        post(Client(), dumped(id=f"evt_{number}", data={"object": {"id": f"thing_{number}"}}), SECRET)
+
+    at_once(*[tasks.process_due] * 6)
+
+    assert StripeCall.objects.count() == StripeEvent.objects.filter(state="done").count() == 10
+
+
+def test_what_was_fetched_first_never_overwrites_what_was_fetched_later(
+    committed_db: None, at_once: Callable[..., list[object]], settings: Any, now: datetime
+) -> None:
+    settings.STRIPE_HANDLERS = "tests.stripe_gateway.recorded.FOLLOWS"
+    Fund.objects.create(slug="aid", name="Mutual aid")
+    post(Client(), dumped(id="evt_1"), SECRET)
+    post(Client(), dumped(id="evt_2"), SECRET)
+    later = now + timedelta(days=3650)
+
+    at_once(*[lambda: inbox.process_next(at=later)] * 2)
+
+    assert StripeEvent.objects.filter(state="done").count() == 2
+    assert Fund.objects.get().description == "2"
+
+
 def test_worker_killed_in_mid_task_leaves_nothing_and_the_task_is_done_once_after_restart(
     committed_db: None, settings: Any, tmp_path: Path
 ) -> None:
