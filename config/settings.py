@@ -288,6 +288,7 @@ MFA_ADAPTER = "organisation.doors.FactorAdapter"
 MFA_FORMS = {
     "authenticate": "organisation.factors.CodeForm",
     "reauthenticate": "organisation.factors.ConfirmCodeForm",
+    "add_webauthn": "organisation.factors.PasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

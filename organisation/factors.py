@@ -10,6 +10,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django import forms
 from django.core.exceptions import ValidationError
@@ -55,6 +56,17 @@ class CodeForm(_CountedCode, AuthenticateForm):
 
 class ConfirmCodeForm(_CountedCode, ReauthenticateForm):
     """The code before something about the account changes."""
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """Add a passkey or security key, with labels in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["name"] = _("My key")
+        self.fields["name"].label = _("What do you call it?")
+        self.fields["passwordless"].label = _("Let me sign in by it alone")
+        self.fields["passwordless"].help_text = _("Then it asks for a PIN, a finger or a face instead of the password.")
 
 
 class ResetForm(ResetPasswordForm):
