@@ -4,6 +4,7 @@ A page is made again after ten seconds, so that the progress of a campaign stays
 once: every key holds a version that all processes share. A process looks the shared version up once a second.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -29,16 +30,14 @@ def forget(**_signal: Any) -> None:
 
 
 def _forget_now() -> None:
-    shared = caches["shared"]
-    shared.add(_VERSION, 1, timeout=None)
-    shared.incr(_VERSION)
+    caches["shared"].set(_VERSION, secrets.token_hex(8), timeout=None)
     caches["default"].delete(_VERSION)
 
 
-def _version() -> int:
-    version: int | None = caches["default"].get(_VERSION)
+def _version() -> str:
+    version: str | None = caches["default"].get(_VERSION)
     if version is None:
-        version = int(caches["shared"].get(_VERSION, 1))
+        version = str(caches["shared"].get(_VERSION, "first"))
         caches["default"].set(_VERSION, version, timeout=_LOOK_AGAIN)
     return version
 

@@ -13,27 +13,15 @@ def allow(scope: str, key: str, *, limit: int, seconds: int) -> bool:
     :param scope: what is being tried, for example ``aid.case-words``
     :param key: who tries: an address block, a mail address, or "" for everybody together
     """
-    # Two tries at once may both count as one; a limit may be a little too generous.
-    name = _name(scope, key, seconds)
+    # Two tries at the same moment may count as one; a limit may be a little too generous.
+    window = int(time.time() // seconds)
+    name = sealing.blind_index(f"{scope}\0{key}\0{window}", purpose="throttle").hex()
     cache = caches["shared"]
-    cache.add(name, 0, timeout=seconds * 2)
     try:
         return cache.incr(name) <= limit
-    except ValueError:  # it was culled between the two calls
-        return True
-
-
-def forgive(scope: str, key: str, *, seconds: int) -> None:
-    """Take back one try that ``allow`` counted: it was no guess after all."""
-    try:
-        caches["shared"].decr(_name(scope, key, seconds))
-    except ValueError:
-        return  # The window has passed meanwhile, and the count with it.
-
-
-def _name(scope: str, key: str, seconds: int) -> str:
-    window = int(time.time() // seconds)
-    return sealing.blind_index(f"{scope}\0{key}\0{window}", purpose="throttle").hex()
+    except ValueError:  # the first try of this span
+        cache.set(name, 1, timeout=seconds * 2)
+        return limit >= 1
 
 
 def address_block(address: str) -> str:
