@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock, formtoken, throttle
 from donations import access, forms, giving, subscriptions
@@ -137,7 +137,7 @@ def _let_form_lead_to_stripe(response: HttpResponse) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
     """Back from Stripe. The address proves nothing, so the page says only what happens next."""
     return render(request, "donations/thanks.html")
@@ -170,7 +170,7 @@ def giving_link(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def supporter(request: HttpRequest, token: str) -> HttpResponse:
     """A supporter's own page: monthly gifts with a button to stop, gifts, receipts."""
     donor = _donor(token)
@@ -207,7 +207,7 @@ def stop(request: HttpRequest, token: str, reference: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def receipt_pdf(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Hand out a receipt to its donor."""
     document = ReceiptDocument.objects.filter(receipt__number=number, receipt__payment__donor=_donor(token)).first()
@@ -218,7 +218,7 @@ def receipt_pdf(request: HttpRequest, token: str, number: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def verify_receipt(request: HttpRequest, code: str) -> HttpResponse:
     """Tell anyone who holds a receipt whether it is ours and still valid; nothing of the donor."""
     receipt = Receipt.objects.filter(code=code.upper()).select_related("series", "replaced_by").first()
