@@ -14,14 +14,26 @@ def allow(scope: str, key: str, *, limit: int, seconds: int) -> bool:
     :param key: who tries: an address block, a mail address, or "" for everybody together
     """
     # Two tries at the same moment may count as one; a limit may be a little too generous.
-    window = int(time.time() // seconds)
-    name = sealing.blind_index(f"{scope}\0{key}\0{window}", purpose="throttle").hex()
+    name = _name(scope, key, seconds)
     cache = caches["shared"]
     try:
         return cache.incr(name) <= limit
     except ValueError:  # the first try of this span
         cache.set(name, 1, timeout=seconds * 2)
         return limit >= 1
+
+
+def forgive(scope: str, key: str, *, seconds: int) -> None:
+    """Take back one try that ``allow`` counted: it was no guess after all (organisation.doors, a right password)."""
+    try:
+        caches["shared"].decr(_name(scope, key, seconds))
+    except ValueError:
+        return  # The span has passed meanwhile, and the count with it.
+
+
+def _name(scope: str, key: str, seconds: int) -> str:
+    window = int(time.time() // seconds)
+    return sealing.blind_index(f"{scope}\0{key}\0{window}", purpose="throttle").hex()
 
 
 def address_block(address: str) -> str:
