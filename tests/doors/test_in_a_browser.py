@@ -12,7 +12,7 @@ from django.db import connections
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from organisation.models import AuditEvent, Organisation
+from organisation.models import AuditEvent, Organisation, User
 from supervisor import browser as browsers
 from tests.doors.conftest import code_of
 
