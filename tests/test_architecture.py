@@ -93,16 +93,6 @@ def test_every_setting_is_documented_and_every_documented_setting_is_read() -> N
     assert in_example == in_table
 
 
-def test_sandbox_and_supervisor_are_programs_of_their_own() -> None:
-    ours = "|".join([*LEVEL, "core"])
-    pattern = re.compile(rf"^\s*(?:from|import) (?:{ours})\b", re.MULTILINE)
-    foreign = re.compile(r"^\s*(?:from|import) (?:sandbox|supervisor)\b", re.MULTILINE)
-
-    for path in SOURCES:
-        is_apart = path.relative_to(ROOT).parts[0] in {"sandbox", "supervisor"}
-        assert not (pattern if is_apart else foreign).search(path.read_text()), path
-
-
 def test_repository_names_no_address_of_a_registry_or_machine() -> None:
     for name in ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"]:
         text = (ROOT / name).read_text()
