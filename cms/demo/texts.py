@@ -210,7 +210,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "search_description": "Help to pay for servers, moderation and answers, a little every month.",
         "fund": "general",
         "goal_kind": "monthly",
-        "goal_amount": 5000,
+        "goal_amount": 1200,
         "body": [
             _text(
                 "We take nothing from the companies whose work we do. That keeps us free to say what we see, and it "
@@ -257,7 +257,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
         "search_description": "Mutual aid for workers whose accounts were suspended.",
         "fund": "aid",
         "goal_kind": "total",
-        "goal_amount": 20000,
+        "goal_amount": 6000,
         "body": [
             _text(
                 "Whoever lives on small tasks has no notice and no sick pay. When the account is closed, this week's "

@@ -44,27 +44,17 @@ class Supporter:
 
 
 _MONTHLY = [
-    ("Ada Anchor", 0, 25),
+    ("Ada Anchor", 0, 75),
     ("Ben Buoy", 0, 10),
-    ("Cleo Compass", 1, 50),
-    ("Dan Dory", 2, 15),
-    ("Eve Eddy", 2, 25),
+    ("Cleo Compass", 1, 150),
+    ("Dan Dory", 2, 45),
+    ("Eve Eddy", 2, 120),
+    ("Uma Upwind", 7, 200),
+    ("Vic Vessel", 8, 90),
 ]
 _MONTHLY_AID = [("Finn Fender", 0, 40), ("Gus Galley", 1, 20), ("Hana Harbour", 3, 100), ("Ivo Inlet", 4, 35)]
-_ONCE = [
-    ("Jo Jetty", 1, 100),
-    ("Kai Keel", 3, 250),
-    ("Lou Lagoon", 6, 60),
-    ("Mo Mainsail", 9, 500),
-    ("Nia Nautica", 11, 75),
-]
-_ONCE_AID = [
-    ("Oda Oar", 2, 120),
-    ("Pia Pier", 5, 300),
-    ("Quin Quay", 8, 80),
-    ("Ray Rudder", 10, 450),
-    ("Sol Sloop", 11, 200),
-]
+_ONCE = [("Jo Jetty", 1, 100), ("Kai Keel", 3, 250), ("Lou Lagoon", 6, 60), ("Mo Mainsail", 9, 500)]
+_ONCE_AID = [("Oda Oar", 2, 120), ("Pia Pier", 5, 300), ("Quin Quay", 8, 80), ("Ray Rudder", 10, 450)]
 SUPPORTERS = [
     *(Supporter(*each, Interval.MONTH, "general", campaign="keep-us-afloat") for each in _MONTHLY),
     *(Supporter(*each, Interval.MONTH, "aid") for each in _MONTHLY_AID),

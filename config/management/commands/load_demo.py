@@ -12,6 +12,7 @@ from donations.models import Payment
 from organisation.models import Organisation, User
 
 _WAVE_IN_MONTH = 8
+_MINDS_CHANGE_IN_MONTH = 9
 
 
 class Command(BaseCommand):
@@ -43,10 +44,11 @@ class Command(BaseCommand):
         for month in range(gifts.MONTHS):
             if month == _WAVE_IN_MONTH:
                 cases.build(cases.WAVE, start=clock.now())
+            if month == _MINDS_CHANGE_IN_MONTH:
+                gifts.change_minds(by=User.objects.get(username="fay"), at=clock.now())
             gifts.build_month(month)
             self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
             self.stdout.flush()
-        gifts.change_minds(by=User.objects.get(username="fay"), at=clock.now())
         words = cases.build(cases.TODAY, start=clock.now())
         self.stdout.write("A year has passed. The words of one made-up case, to see it as its worker does:")
         self.stdout.write(f"    {words}")
