@@ -150,7 +150,7 @@ def test_app_is_added_and_the_screens_for_people_open(site: str, browser: Browse
     for name in [
         "people/",
         "people/add/",
-        "people/1/",
+        f"people/{User.objects.get().pk}/",
         "organisation/",
         "organisation/entities/add/",
         "audit/?check=1",
