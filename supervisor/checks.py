@@ -61,5 +61,6 @@ def _tool(name: str, *arguments: str) -> list[str]:
 
 
 def _templates() -> list[str]:
-    folders = [REPOSITORY / "templates", *REPOSITORY.glob("*/templates")]
+    # The sandbox's are Jinja's, which djade does not know.
+    folders = [REPOSITORY / "templates", *(p for p in REPOSITORY.glob("*/templates") if p.parent.name != "sandbox")]
     return sorted(os.path.relpath(path, REPOSITORY) for folder in folders for path in folder.rglob("*.html"))
