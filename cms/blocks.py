@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import translate_url
 from django.utils.text import slugify
+from django.utils.translation import get_language, get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
@@ -109,8 +112,18 @@ class CallToActionBlock(blocks.StructBlock):
         page = value.get("page")
         return context | {
             "audience": dict(AUDIENCES).get(value["audience"], ""),
-            "href": page.url if page else value.get("address"),
+            "href": page.url if page else _in_readers_language(value.get("address") or ""),
         }
+
+
+def _in_readers_language(address: str) -> str:
+    """Lead from a page under /es/ to one under /es/. An address that names its language, or another host, stays."""
+    if not address.startswith("/") or address.startswith("//") or get_language_from_path(address):
+        return address
+    reader = get_language() or settings.LANGUAGE_CODE
+    # Editors write the English address, which is understood in English only.
+    with override(settings.LANGUAGE_CODE):
+        return translate_url(address, reader)
 
 
 class FactBlock(blocks.StructBlock):

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils.translation.template import templatize
 
+from cms.models import HomePage
 from ledger.models import Fund
 from organisation.models import Organisation
 
@@ -169,3 +170,24 @@ def test_the_address_alone_decides_on_the_language(client: Client, address: str)
     assert '<html lang="en">' in english
     assert '<html lang="es">' in spanish
     assert ADDRESSES[address] not in english
+
+
+@pytest.mark.usefixtures("liferaft")
+@pytest.mark.parametrize(
+    ("written", "leads_to"),
+    [
+        ("/aid/apply/", "/es/aid/apply/"),
+        ("/campaigns/", "/es/campaigns/"),
+        ("/es/aid/", "/es/aid/"),
+        ("https://union.example/aid/", "https://union.example/aid/"),
+    ],
+)
+def test_a_call_to_action_leads_on_in_the_readers_language(client: Client, written: str, leads_to: str) -> None:
+    home = HomePage.objects.get()
+    call = {"audience": "workers", "text": "Locked out?", "label": "Tell us", "page": None, "address": written}
+    home.body = [("call_to_action", call)]
+    home.save()
+
+    page = BeautifulSoup(client.get("/es/").content, "html.parser")
+
+    assert [tag["href"] for tag in page.select(".call a")] == [leads_to]
