@@ -1,7 +1,7 @@
 """The letters that gifts cause. Queued in the transaction of what they tell."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from donations import access
 from donations.models import Donor, FailedRenewal, Receipt, Refund, Subscription
@@ -18,6 +18,7 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
         context={
             "receipt": receipt,
             "payment": payment,
+            "given_on": date.fromisoformat(receipt.snapshot["given_on"]),
             "subscription": payment.subscription,
             "name": payment.checkout.name,
             "giving_link": access.link(payment.donor),
