@@ -31,5 +31,5 @@ def queue(*, request: AidRequest, at: datetime) -> None:
 
 
 def _blind_name(request: AidRequest) -> str:
-    """The outbox holds the address in clear: its key must not lead from there to the case."""
+    """The outbox's keys are in clear: they must not lead from a letter to the case."""
     return sealing.blind_index(str(request.case_id), purpose="aid.notice").hex()[:24]

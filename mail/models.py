@@ -3,9 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import sealing
+
 
 class OutgoingEmail(models.Model):
-    """One letter to one address, queued in the transaction that causes it and sent once by the worker."""
+    """One letter to one address, queued in the transaction that causes it and sent once by the worker.
+
+    Address and words are sealed: that somebody got a letter about a case, or a link that opens a door, is in confidence.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -15,10 +20,10 @@ class OutgoingEmail(models.Model):
         FAILED = "failed", _("refused")
 
     key = models.CharField(max_length=160, unique=True, help_text="why it is sent, once: receipt:LR-2026-000001")
-    recipient = models.EmailField(max_length=254)
+    recipient_sealed = models.BinaryField()
     subject = models.CharField(max_length=200)
-    text = models.TextField()
-    html = models.TextField(blank=True)
+    text_sealed = models.BinaryField()
+    html_sealed = models.BinaryField(null=True)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     queued_at = models.DateTimeField()
@@ -32,7 +37,6 @@ class OutgoingEmail(models.Model):
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(recipient=""), name="mail_letter_has_a_recipient"),
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
                 name="mail_sent_letter_has_a_time",
@@ -44,6 +48,28 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def recipient(self) -> str:
+        return self._opened("recipient")
+
+    @property
+    def text(self) -> str:
+        return self._opened("text")
+
+    @property
+    def html(self) -> str:
+        """The letter as HTML; empty if it is text alone."""
+        return self._opened("html")
+
+    def _opened(self, field: str) -> str:
+        blob = getattr(self, f"{field}_sealed")
+        return sealing.unseal(blob, context=place(self.key, field)) if blob else ""
+
+
+def place(key: str, field: str) -> str:
+    """Return the name of the place that a sealed text of a letter is bound to: the letter is known by its key."""
+    return f"mail_outgoingemail.{field}:{key}"
 
 
 class Attachment(models.Model):

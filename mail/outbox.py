@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django_q.tasks import async_task
 
-from mail.models import Attachment, OutgoingEmail
+from core import sealing
+from mail.models import Attachment, OutgoingEmail, place
 from organisation.models import Organisation
 
 
@@ -70,10 +71,10 @@ def queue_ready(  # noqa: PLR0913 - a letter has this many parts
     letter, is_new = OutgoingEmail.objects.get_or_create(
         key=key,
         defaults={
-            "recipient": to,
+            "recipient_sealed": sealing.seal(to, context=place(key, "recipient")),
             "subject": subject[:200],
-            "text": text,
-            "html": html,
+            "text_sealed": sealing.seal(text, context=place(key, "text")),
+            "html_sealed": sealing.seal(html, context=place(key, "html")) if html else None,
             "language": language,
             "queued_at": at,
             "due_at": at,
