@@ -195,7 +195,8 @@ def _wait_until_ready(cluster: Cluster, lease: Lease, var: Var) -> None:
             raise NoDatabase(f"PostgreSQL did not start. Its last words are in {log}:\n{logs.last_lines(log)}")
         with contextlib.suppress(OSError):
             lines = (cluster.data / "postmaster.pid").read_text().splitlines()
-            if lines[-1].strip() == "ready":
+            # PostgreSQL makes the file first and fills it then: for a moment it is empty.
+            if lines and lines[-1].strip() == "ready":
                 return
         time.sleep(0.03)
     raise NoDatabase(f"PostgreSQL is not ready after {START_SECONDS:.0f} seconds. See {log}.")

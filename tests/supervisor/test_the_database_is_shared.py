@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from supervisor import database
+from supervisor.cluster import Cluster, NoDatabase
 from supervisor.folders import Var
 from tests.supervisor.conftest import gone, is_alive, kill, number_in, parent
 
@@ -122,6 +123,7 @@ def test_making_of_the_cluster_can_be_cut_off(start: Start, var: Var, tmp_path: 
     slow = """
 import os, subprocess, threading
 from supervisor import database
+from supervisor.cluster import Cluster, NoDatabase
 threading.Thread(target=database.join, args=[var], daemon=True).start()
 while not list(var.root.glob("postgres/data.*/base")):
     pass
@@ -146,3 +148,18 @@ def test_starts_at_the_same_moment_share_one(start: Start, var: Var, tmp_path: P
     assert len(pids) == 1
     kill(*(user.pid for user in users))
     assert gone(*pids)
+
+
+def test_pid_file_that_is_still_empty_means_not_ready_yet(var: Var, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = database.join(var, database.THROWAWAY)
+    cluster = Cluster.of(var)
+    pid_file = cluster.data / "postmaster.pid"
+    filled = pid_file.read_text()
+    pid_file.write_text("")
+    monkeypatch.setattr(database, "START_SECONDS", 0.1)
+
+    with pytest.raises(NoDatabase, match="is not ready after"):
+        database.join(var, database.THROWAWAY)
+
+    pid_file.write_text(filled)
+    database.leave(var, lease)
