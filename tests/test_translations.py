@@ -13,10 +13,15 @@ from babel.messages.catalog import Catalog, Message
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils.translation.template import templatize
+from pypdf import PdfReader
 
 from cms.models import HomePage
+from donations.models import ReceiptDocument
 from ledger.models import Fund
-from organisation.models import Organisation
+from mail.models import OutgoingEmail
+from organisation.models import LegalEntity, Organisation
+from tests.donations.giving_stage import Stripe, stripe_stage
+from tests.sandbox_process import GOOD_CARD
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "locale" / "es" / "LC_MESSAGES"
@@ -57,6 +62,13 @@ def catalogue() -> Catalog:
 @pytest.fixture
 def _open_house(liferaft: Organisation, general_fund: Fund, aid_fund: Fund) -> None:
     """Everything the public pages need to be open."""
+
+
+@pytest.fixture
+def stripe(settings: Any, tmp_path: Path) -> Iterator[Stripe]:
+    """A real sandbox."""
+    with stripe_stage(settings, tmp_path) as stage:
+        yield stage
 
 
 def entries(catalogue: Catalog) -> list[Message]:
@@ -191,3 +203,26 @@ def test_a_call_to_action_leads_on_in_the_readers_language(client: Client, writt
     page = BeautifulSoup(client.get("/es/").content, "html.parser")
 
     assert [tag["href"] for tag in page.select(".call a")] == [leads_to]
+
+
+@pytest.mark.usefixtures("_open_house")
+def test_who_gives_in_spanish_is_thanked_in_spanish(client: Client, legal_entity: LegalEntity, stripe: Stripe) -> None:
+    wish = {"amount": "25", "interval": "once", "fund": "general"}
+    page = BeautifulSoup(client.get("/es/donate/", wish).content, "html.parser")
+    token = page.select("[name=form_token]")[0]["value"]
+    answer = client.post(
+        "/es/donate/", wish | {"email": "ana@example.org", "name": "Ana Ruiz", "form_token": str(token)}
+    )
+
+    stripe.sandbox.pay(answer["Location"], GOOD_CARD, email="ana@example.org")
+    stripe.deliver_new(client)
+
+    letter = OutgoingEmail.objects.get()
+    assert letter.subject == "Gracias: tu recibo por $25.00"
+    assert "Hola, Ana Ruiz:" in letter.text
+    assert re.search(r"Fecha del donativo: \d{1,2} de [a-z]+ de \d{4}\n", letter.text)
+    assert "/es/giving/" in letter.text
+    assert 'lang="es"' in letter.html
+    paper = PdfReader(io.BytesIO(bytes(ReceiptDocument.objects.get().pdf)))
+    assert str(paper.root_object["/Lang"]) == "es"
+    assert "Recibo de tu donativo" in paper.pages[0].extract_text()

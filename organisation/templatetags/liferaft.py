@@ -1,6 +1,8 @@
 """What the templates of every package use: money in the reader's language, and the token of a public form."""
 
 from django import template
+from django.template.context import Context
+from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -28,3 +30,10 @@ def short_money(amount: Money) -> str:
 def form_token(purpose: str) -> SafeString:
     """Give a public form its hidden, ageing token: ``{% form_token "donations.checkout" %}``. No cookie is involved."""
     return format_html('<input type="hidden" name="{}" value="{}">', formtoken.FIELD, formtoken.issue(purpose))
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context: Context, code: str) -> str:
+    """Give the address of this same page in another language: ``{% in_language "es" %}``."""
+    request = context.get("request")
+    return translate_url(request.get_full_path() if request else "/", code)
