@@ -1,5 +1,6 @@
 """So many tries in so long a time, and no more. What is counted is kept as a keyed hash, never as an address."""
 
+import ipaddress
 import time
 
 from django.core.cache import caches
@@ -38,6 +39,12 @@ def _name(scope: str, key: str, seconds: int) -> str:
 
 def address_block(address: str) -> str:
     """Return the network that an address belongs to: /24 for IPv4, /48 for IPv6. Neighbours share a budget."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return ".".join(address.split(".")[:3])
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address  # what a proxy of ours wrote instead, for example "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        # A socket for both kinds writes IPv4 addresses as ::ffff:203.0.113.9.
+        found = found.ipv4_mapped or found
+    length = 24 if found.version == 4 else 48
+    return str(ipaddress.ip_network(f"{found}/{length}", strict=False).network_address)

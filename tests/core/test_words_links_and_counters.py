@@ -91,11 +91,30 @@ def test_forgiving_what_was_never_counted_is_harmless() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "block"),
-    [("203.0.113.9", "203.0.113"), ("2001:db8:1:2::3", "2001:db8:1")],
+    ("address", "neighbour"),
+    [
+        ("203.0.113.9", "203.0.113.200"),
+        ("2001:db8:1:2::3", "2001:db8:1:3::4"),
+        ("2001:db8::3", "2001:db8:0:1::4"),
+        ("::ffff:203.0.113.9", "203.0.113.10"),
+        ("fe80::1%eth0", "fe80::2"),
+        ("", ""),
+    ],
 )
-def test_neighbours_share_a_budget(address: str, block: str) -> None:
-    assert throttle.address_block(address) == block
+def test_neighbours_share_a_budget(address: str, neighbour: str) -> None:
+    assert throttle.address_block(address) == throttle.address_block(neighbour)
+
+
+@pytest.mark.parametrize(
+    ("address", "stranger"),
+    [
+        ("203.0.113.9", "203.0.114.9"),
+        ("2001:db8:1::3", "2001:db8:2::3"),
+        ("::ffff:203.0.113.9", "::ffff:198.51.100.9"),
+    ],
+)
+def test_strangers_do_not_share_a_budget(address: str, stranger: str) -> None:
+    assert throttle.address_block(address) != throttle.address_block(stranger)
 
 
 def test_demo_clock_runs_ahead_and_an_absent_file_is_the_wall_clock(settings: Settings, tmp_path: Path) -> None:
