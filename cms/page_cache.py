@@ -4,9 +4,11 @@ A page is made again after ten seconds, so that the progress of a campaign stays
 once: every key holds a version that all processes share. A process looks the shared version up once a second.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import caches
@@ -43,12 +45,23 @@ def _version() -> str:
 
 
 def _key(request: HttpRequest) -> str:
-    # The path holds the language. Hosts are apart, because pages name their own address.
-    return f"cms.page:{_version()}:{request.scheme}:{request.get_host()}:{request.path}"
+    # The path holds the language. Hosts are apart, because pages name their own address. Hashed, because caches take
+    # neither spaces nor long names.
+    address = f"{request.scheme}://{request.get_host()}{request.path}"
+    return f"cms.page:{_version()}:{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 def _is_plain(request: HttpRequest) -> bool:
-    return request.method == "GET" and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    return (
+        request.method == "GET"
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and _is_usual_host(request.get_host())
+    )
+
+
+def _is_usual_host(host: str) -> bool:
+    """Whether the host is written as everybody writes it: nobody can fill the cache by inventing ports or capitals."""
+    return host == host.lower() and (":" not in host or host == urlsplit(settings.SITE_URL).netloc)
 
 
 def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
