@@ -1,11 +1,13 @@
 """The worker's way in: what aid is, and one question a page. No account, no script, no cookie before the first answer."""
 
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,7 +59,7 @@ def words(request: HttpRequest) -> HttpResponse:
     """The seven words, large, to be written down before anything else is asked."""
     visit, draft = _draft(request)
     if not visit or not draft:
-        return ended(request)
+        return _sent_or_ended(request, visit)
     if not visit.words:
         return _onward(visit, draft)
     form = WordsKeptForm(request.POST or None)
@@ -77,7 +79,7 @@ def question(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     visit, draft = _draft(request)
     if not visit or not draft:
-        return ended(request)
+        return _sent_or_ended(request, visit)
     return _question(request, BY_SLUG[slug], visit, draft)
 
 
@@ -87,7 +89,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """All answers on one page, to be changed or sent."""
     visit, draft = _draft(request)
     if not visit or not draft:
-        return ended(request)
+        return _sent_or_ended(request, visit)
     form = forms.Form(request.POST or None)
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
         try:
@@ -116,6 +118,11 @@ def ended(request: HttpRequest) -> HttpResponse:
     return render(request, "aid/ended.html", context)
 
 
+def _sent_or_ended(request: HttpRequest, visit: Visit | None) -> HttpResponse:
+    """Lead to the case what comes back to a question after it was sent, as a browser's own "back" does."""
+    return redirect("aid:case") if visit and access.of_visit(visit.request_id) else ended(request)
+
+
 def answers(request: AidRequest) -> list[tuple[Page, list[tuple[Any, str]]]]:
     """Return each page with what we hold of its answers, in the worker's words."""
     return [(page, [_in_words(field) for field in page.make_form(request)]) for page in PAGES]
@@ -123,6 +130,8 @@ def answers(request: AidRequest) -> list[tuple[Page, list[tuple[Any, str]]]]:
 
 def _in_words(field: forms.BoundField) -> tuple[Any, str]:
     value = field.value()
+    if isinstance(value, date):
+        return field.label, date_format(value)
     choices = dict(getattr(field.field, "choices", []))
     if isinstance(value, list):
         return field.label, ", ".join(str(choices.get(part, part)) for part in value)

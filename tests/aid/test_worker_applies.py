@@ -198,8 +198,16 @@ def test_second_click_on_send_changes_nothing(wanda: Client) -> None:
 
     response = post(wanda, "/aid/apply/check/")
 
-    assert response.status_code == 200
+    assert response["Location"] == "/aid/case/"
     assert AidRequest.objects.get().version == 1
+
+
+@pytest.mark.parametrize("path", ["/aid/apply/words/", "/aid/apply/story/", "/aid/apply/check/"])
+def test_going_back_after_sending_leads_to_the_case(wanda: Client, path: str) -> None:
+    apply(wanda)
+
+    assert wanda.get(path)["Location"] == "/aid/case/"
+    assert post(wanda, path, ANSWERS["story"])["Location"] == "/aid/case/"
 
 
 def test_form_of_another_site_is_refused(wanda: Client) -> None:
@@ -290,6 +298,7 @@ def test_worker_sees_all_that_is_held(wanda: Client) -> None:
 
     for told in ("A1WANDA", "wanda-pay@mail.example", "wanda@mail.example", "My account was closed over night."):
         assert told in page
+    assert "Feb. 19, 2026" in page
 
 
 def test_leaving_forgets_the_case_on_this_device(wanda: Client) -> None:
