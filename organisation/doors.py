@@ -16,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from core import clock, sealing, throttle
 from organisation import audit
@@ -57,6 +58,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         super().set_password(user, password)
         audit.record(actor=user, action="organisation.password_changed", subject=user, at=clock.now())
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the full address for the letter: our own, whatever host and port the request named."""
+        person, _dash, secret = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": person, "key": secret})
+        return f"{settings.SITE_URL}{path}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Count the try in a counter that all processes share.

@@ -245,6 +245,13 @@ def test_reset_letters_to_one_address_are_few(client: Client, edith: User) -> No
     assert len(mail.outbox) == 3
 
 
+def test_reset_link_leads_to_us_whatever_host_was_named(client: Client, edith: User, settings: Settings) -> None:
+    client.post("/staff/account/password/reset/", {"email": edith.email}, headers={"host": "localhost:6666"})
+
+    link = next(word for word in str(mail.outbox[0].body).split() if "/password/reset/key/" in word)
+    assert link.startswith(f"{settings.SITE_URL}/staff/account/password/reset/key/")
+
+
 def test_resetting_the_password_does_not_pass_by_the_second_factor(
     client: Client, edith: User, app_of: App, second_factor_required: None
 ) -> None:
