@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.views.account import AccountView, NameEmailSettingsPanel
 
 from core import clock
-from organisation import audit, enrolling, forms, people
+from organisation import audit, enrolling, forms, people, screen
 from organisation.models import AuditEvent, LegalEntity, Organisation, User
 from organisation.permissions import Permission
 from organisation.roles import ROLES
@@ -26,9 +27,8 @@ from organisation.staff import needs
 _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _desk(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
-    page: dict[str, Any] = {"page_title": title, "header_title": title} | context
-    return render(request, f"organisation/{template}.html", page)
+_PEOPLE = ("organisation_people", gettext_lazy("People"))
+_RECORD = ("organisation_record", gettext_lazy("Organisation"))
 
 
 def _staff(request: HttpRequest) -> User:
@@ -70,7 +70,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         }
         for person in staff
     ]
-    return _desk(request, "people", _("People"), {"rows": rows})
+    return screen.show(request, "organisation/people.html", title=_("People"), context={"rows": rows})
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -91,7 +91,9 @@ def person_add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Added. The link to set a password is on its way to them."))
             return redirect("organisation_people")
-    return _desk(request, "form", _("Add a person"), {"form": form})
+    return screen.show(
+        request, "organisation/form.html", title=_("Add a person"), context={"form": form}, above=[_PEOPLE]
+    )
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -108,7 +110,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The roles were changed."))
             return redirect("organisation_person", user.pk)
-    return _desk(request, "person", str(user), {"form": form, "person": user})
+    context = {"form": form, "person": user}
+    return screen.show(request, "organisation/person.html", title=str(user), context=context, above=[_PEOPLE])
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -149,7 +152,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("organisation_record")
     entities = LegalEntity.objects.order_by("name")
-    return _desk(request, "organisation", _("Organisation"), {"form": form, "entities": entities})
+    context = {"form": form, "entities": entities}
+    return screen.show(request, "organisation/organisation.html", title=_("Organisation"), context=context)
 
 
 @needs(Permission.MANAGE_ORGANISATION)
@@ -163,7 +167,8 @@ def legal_entity(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             _record_change(request, saved, "organisation.legal_entity_changed", form.changed_data)
         messages.success(request, _("Saved. Receipts that were issued stay as they are."))
         return redirect("organisation_record")
-    return _desk(request, "form", str(entity) if entity else _("Add a legal entity"), {"form": form})
+    title = str(entity) if entity else _("Add a legal entity")
+    return screen.show(request, "organisation/form.html", title=title, context={"form": form}, above=[_RECORD])
 
 
 def _record_change(request: HttpRequest, saved: Organisation | LegalEntity, action: str, fields: list[str]) -> None:
@@ -185,17 +190,14 @@ def trail(request: HttpRequest) -> HttpResponse:
         if wanted["object_id"]:
             events = events.filter(object_id=wanted["object_id"])
     page = Paginator(events, 100).get_page(request.GET.get("page"))
-    names: dict[int | None, str] = dict(User.objects.values_list("pk", "username"))
-    filters = request.GET.copy()
-    filters.pop("page", None)
+    names = {user.pk: str(user) for user in User.objects.only("name", "username")}
     context = {
         "form": form,
         "page": page,
-        "rows": [{"event": event, "actor": names.get(event.actor_id)} for event in page],
-        "filters": filters.urlencode(),
+        "rows": [{"event": event, "actor": names.get(event.actor_id or 0)} for event in page],
         "broken": list(audit.broken_links()) if request.GET.get("check") else None,
     }
-    return _desk(request, "trail", _("Audit trail"), context)
+    return screen.show(request, "organisation/trail.html", title=_("Audit trail"), context=context)
 
 
 @method_decorator(needs(Permission.DESK), name="dispatch")

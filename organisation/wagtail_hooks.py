@@ -1,11 +1,14 @@
-"""The desk's menu items and addresses for people, organisation and audit trail."""
+"""The desk's look, its help, and the menu items and addresses for people, organisation and audit trail."""
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import DismissibleMenuItem, MenuItem
 
 from organisation import views
 from organisation.permissions import Permission
@@ -63,6 +66,19 @@ def trail_item() -> MenuItem:
     return _Trail(_("Audit trail"), _address("organisation_trail"), name="audit", icon_name="history", order=920)
 
 
+def stylesheet() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("desk.css"))
+
+
+def own_help(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Leave the keyboard shortcuts; Wagtail's news go, and its guide stays for editors, without a badge."""
+    guides = [item for item in items if item.name == "editor-guide"]
+    items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
+    if request.user.has_perm(Permission.EDIT_PAGES):
+        attributes = {"target": "_blank", "rel": "noreferrer"}
+        items += [MenuItem(_("Guide for editors"), guide.url, icon_name="help", attrs=attributes) for guide in guides]
+
+
 def second_factor_item(request: HttpRequest) -> dict[str, str]:
     return {
         "url": reverse("mfa_index"),
@@ -76,3 +92,5 @@ hooks.register("register_admin_menu_item", people_item)
 hooks.register("register_admin_menu_item", organisation_item)
 hooks.register("register_admin_menu_item", trail_item)
 hooks.register("register_account_menu_item", second_factor_item)
+hooks.register("insert_global_admin_css", stylesheet)
+hooks.register("construct_help_menu", own_help)
