@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aid import policy
@@ -80,6 +81,16 @@ class PaidForm(StepForm):
         if day > now().date():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
+
+
+class QueueForm(forms.Form):
+    """Which requests of the queue to show."""
+
+    status = forms.ChoiceField(label=_("Show"), required=False)
+
+    def __init__(self, data: Any, *, choices: list[tuple[str, str | Promise]]) -> None:
+        super().__init__(data)
+        self.fields["status"].choices = [("", _("everything that waits")), *choices]  # type: ignore[attr-defined]  # a choice field
 
 
 class OpenForm(forms.Form):

@@ -8,22 +8,23 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from aid import access, holding, opening, paying, transitions
+from aid import access, holding, opening, paying, queue, transitions
 from aid.answers import Need
 from aid.models import AidRequest
 from aid.reasons import Detail, OpenReason
-from aid.staff_forms import OpenForm
-from aid.statuses import OPEN, Status
+from aid.staff_forms import OpenForm, QueueForm
+from aid.statuses import OPEN
 from aid.steps import STEPS, Step
 from core.clock import now
 from core.money import format_money
 from ledger import balances
+from organisation import screen
 from organisation.models import User
 from organisation.permissions import Permission
 from organisation.staff import needs
@@ -39,14 +40,13 @@ _PARTS = {
 @needs(Permission.SEE_CASES)
 @never_cache
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def cases(request: HttpRequest) -> HttpResponse:
     """The requests that wait for somebody, the longest due first; by a filter, the others too."""
-    user = _staff(request)
-    status = request.GET.get("status", "")
-    visible = access.visible_to(user)
-    wanted = visible.filter(status=status) if status in Status.values else visible.filter(status__in=OPEN)
-    page = Paginator(wanted.order_by(F("due_on").asc(), "submitted_at", "pk"), _PER_PAGE).get_page(request.GET.get("p"))
-    at = now()
+    user, at = _staff(request), now()
+    wanted = queue.narrowed(user, request.GET.get("status", ""), today=at.date())
+    page = Paginator(wanted.order_by(F("due_on").asc(), "submitted_at", "pk"), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     rows = [
         {
             "request": row,
@@ -55,9 +55,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         }
         for row in page
     ]
-    statuses = [(s.value, s.label) for s in Status if s in access.statuses_visible_to(user)]
-    context = {"rows": rows, "page": page, "status": status, "statuses": statuses}
-    return render(request, "aid/staff/queue.html", context)
+    form = QueueForm(request.GET, choices=queue.choices(user))
+    context = {"rows": rows, "page": page, "form": form}
+    return screen.show(request, "aid/staff/queue.html", title=_("Cases"), context=context)
 
 
 @needs(Permission.SEE_CASES)
@@ -169,7 +169,14 @@ def _page(
         "events": found.events.order_by("version"),
         "is_overdue": found.status in OPEN and found.due_on is not None and found.due_on < now().date(),
     }
-    return render(request, "aid/staff/case.html", context, status=status)
+    return screen.show(
+        request,
+        "aid/staff/case.html",
+        title=_("Case %(name)s") % {"name": found.case.short},
+        context=context,
+        above=[("aid_cases", _("Cases"))],
+        status=status,
+    )
 
 
 def _needs(found: AidRequest) -> str:

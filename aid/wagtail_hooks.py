@@ -5,9 +5,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 
-from aid import staff_views
+from aid import panels, staff_views
 from aid.steps import STEPS
+from organisation.models import User
 from organisation.permissions import Permission
 
 
@@ -26,7 +28,7 @@ def cases_menu_item() -> MenuItem:
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail has no types
 def cases_urls() -> list[URLPattern]:
     return [
-        path("aid/cases/", staff_views.queue, name="aid_cases"),
+        path("aid/cases/", staff_views.cases, name="aid_cases"),
         path("aid/cases/<uuid:pk>/", staff_views.case, name="aid_case"),
         path("aid/cases/<uuid:pk>/open/", staff_views.open_detail, name="aid_case_open"),
         *(
@@ -34,3 +36,9 @@ def cases_urls() -> list[URLPattern]:
             for step in STEPS
         ),
     ]
+
+
+@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]  # Wagtail has no types
+def cases_panel(request: HttpRequest, on_page: list[Component]) -> None:
+    if isinstance(request.user, User) and request.user.has_perm(Permission.SEE_CASES):
+        on_page.append(panels.CasesPanel(request.user))

@@ -1,21 +1,27 @@
 """The desk's screens for gifts, monthly gifts, receipts and what came from Stripe."""
 
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
-from donations import desk_forms, refunds
+from core.money import format_money
+from donations import desk_forms, refunds, totals
 from donations.models import FailedRenewal, HeldPayment, Payment, Receipt, ReceiptDocument, Refund, Subscription
-from organisation import audit
-from organisation.models import User
+from donations.models.giving import SubscriptionQuerySet
+from organisation import audit, screen
+from organisation.models import Organisation, User
 from organisation.permissions import Permission
 from organisation.staff import needs
 from stripe_gateway import inbox
@@ -24,11 +30,8 @@ from stripe_gateway.models import StripeEvent
 _PER_PAGE = 50
 
 
-def _desk(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
-    filters = request.GET.copy()
-    filters.pop("page", None)
-    page: dict[str, Any] = {"page_title": title, "header_title": title, "filters": filters.urlencode()} | context
-    return render(request, f"donations/desk/{template}.html", page)
+_GIFTS = ("donations_gifts", gettext_lazy("Gifts"))
+_ALREADY_CLOSED = 20
 
 
 def _staff(request: HttpRequest) -> User:
@@ -42,11 +45,13 @@ def _staff(request: HttpRequest) -> User:
 def gifts(request: HttpRequest) -> HttpResponse:
     """All gifts, newest first."""
     form = desk_forms.GiftFilter(request.GET)
-    found = Payment.objects.select_related("donor", "fund", "checkout").prefetch_related("refunds", "receipts")
+    found = Payment.objects.all()
     if form.is_valid():
         found = _filtered(found, form.cleaned_data)
-    page = Paginator(found.order_by("-occurred_at", "-pk"), _PER_PAGE).get_page(request.GET.get("page"))
-    return _desk(request, "gifts", _("Gifts"), {"form": form, "page": page})
+    rows = found.select_related("donor", "fund", "checkout").prefetch_related("refunds", "receipts")
+    page = Paginator(rows.order_by("-occurred_at", "-pk"), _PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "together": totals.together(found)}
+    return screen.show(request, "donations/desk/gifts.html", title=_("Gifts"), context=context)
 
 
 def _filtered(found: QuerySet[Payment], wanted: dict[str, Any]) -> QuerySet[Payment]:
@@ -55,18 +60,26 @@ def _filtered(found: QuerySet[Payment], wanted: dict[str, Any]) -> QuerySet[Paym
         found = found.filter(
             Q(donor__email__icontains=typed)
             | Q(checkout__name__icontains=typed)
-            | Q(receipts__number__iexact=typed)
+            | Q(pk__in=Receipt.objects.filter(number__iexact=typed).values("payment"))
             | Q(charge_id=typed)
             | Q(intent_id=typed)
             | Q(balance_transaction_id=typed)
-        ).distinct()
+        )
     if wanted["fund"]:
         found = found.filter(fund=wanted["fund"])
     if wanted["interval"]:
         found = found.filter(interval=wanted["interval"])
     if wanted["refunded"]:
-        found = found.filter(refunds__isnull=False).distinct()
+        found = found.filter(pk__in=Refund.objects.values("payment"))
+    if wanted["since"]:
+        found = found.filter(occurred_at__gte=_start_of(wanted["since"]))
+    if wanted["until"]:
+        found = found.filter(occurred_at__lt=_start_of(wanted["until"] + timedelta(days=1)))
     return found
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(Organisation.current().time_zone))
 
 
 @needs(Permission.SEE_GIFTS)
@@ -88,9 +101,10 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
         "payment": payment,
         "form": form if may_refund and form.left else None,
         "refunds": payment.refunds.order_by("pk").select_related("asked_by"),
-        "receipts": payment.receipts.order_by("pk"),
+        "receipts": payment.receipts.select_related("document").defer("document__pdf").order_by("pk"),
     }
-    return _desk(request, "gift", _("Gift"), context)
+    title = _("Gift of %(amount)s from %(donor)s") % {"amount": format_money(payment.gross), "donor": payment.donor}
+    return screen.show(request, "donations/desk/gift.html", title=title, context=context, above=[_GIFTS])
 
 
 def _send_back(request: HttpRequest, form: desk_forms.RefundForm, payment: Payment) -> HttpResponse | None:
@@ -117,12 +131,31 @@ def _send_back(request: HttpRequest, form: desk_forms.RefundForm, payment: Payme
 @require_safe
 def monthly(request: HttpRequest) -> HttpResponse:
     """All monthly gifts, and the payments that failed lately."""
-    found = Subscription.objects.select_related("donor", "fund").order_by(F("ended_at").desc(nulls_first=True), "-pk")
+    form = desk_forms.MonthlyFilter(request.GET)
+    found = Subscription.objects.all()
+    if form.is_valid():
+        found = _monthly(found, form.cleaned_data)
+    rows = found.select_related("donor", "fund").order_by(F("ended_at").desc(nulls_first=True), "-pk")
     context = {
-        "page": Paginator(found, _PER_PAGE).get_page(request.GET.get("page")),
+        "form": form,
+        "page": Paginator(rows, _PER_PAGE).get_page(request.GET.get("page")),
+        "together": totals.together(found),
         "failures": FailedRenewal.objects.select_related("subscription__donor").order_by("-pk")[:20],
     }
-    return _desk(request, "monthly", _("Monthly gifts"), context)
+    return screen.show(request, "donations/desk/monthly.html", title=_("Monthly gifts"), context=context)
+
+
+def _monthly(found: SubscriptionQuerySet, wanted: dict[str, Any]) -> SubscriptionQuerySet:
+    if wanted["q"]:
+        typed = wanted["q"].strip()
+        found = found.filter(Q(donor__email__icontains=typed) | Q(donor__name__icontains=typed))
+    states: dict[str, Callable[[], SubscriptionQuerySet]] = {
+        "active": found.active,
+        "failing": found.failing,
+        "stopping": found.waiting_to_stop,
+        "ended": found.ended,
+    }
+    return states[wanted["state"]]() if wanted["state"] else found
 
 
 @needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
@@ -135,7 +168,8 @@ def receipts(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data["q"].strip()
         found = found.filter(Q(number__icontains=typed) | Q(code__iexact=typed))
     page = Paginator(found.defer("document__pdf"), _PER_PAGE).get_page(request.GET.get("page"))
-    return _desk(request, "receipts", _("Receipts"), {"form": form, "page": page})
+    context = {"form": form, "page": page, "sees_gifts": request.user.has_perm(Permission.SEE_GIFTS)}
+    return screen.show(request, "donations/desk/receipts.html", title=_("Receipts"), context=context)
 
 
 @needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
@@ -153,16 +187,15 @@ def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def stripe(request: HttpRequest) -> HttpResponse:
     """What came from Stripe and needs a look: held payments, failed events; then the newest events."""
-    failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).order_by("-pk")
+    held = HeldPayment.objects.select_related("closed_by")
     context = {
-        "held": HeldPayment.objects.select_related("checkout", "closed_by").order_by(
-            F("closed_at").desc(nulls_first=True), "-pk"
-        )[:_PER_PAGE],
-        "failed": failed[:_PER_PAGE],
+        "held": held.filter(closed_at=None).order_by("-pk"),
+        "closed": held.exclude(closed_at=None).order_by("-closed_at")[:_ALREADY_CLOSED],
+        "failed": StripeEvent.objects.filter(state=StripeEvent.State.FAILED).order_by("-pk"),
         "page": Paginator(StripeEvent.objects.order_by("-pk"), _PER_PAGE).get_page(request.GET.get("page")),
         "may_manage": request.user.has_perm(Permission.MANAGE_GIFTS),
     }
-    return _desk(request, "stripe", _("From Stripe"), context)
+    return screen.show(request, "donations/desk/stripe.html", title=_("From Stripe"), context=context)
 
 
 @needs(Permission.MANAGE_GIFTS)

@@ -13,13 +13,40 @@ from donations.models.giving import Interval
 from ledger.models import Fund
 
 
+class Day(forms.DateField):
+    """A day, picked from the browser's calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class GiftFilter(forms.Form):
     """What to show in the list of gifts."""
 
     q = forms.CharField(label=_("Name, e-mail address, receipt or Stripe id"), required=False)
-    fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.order_by("pk"), required=False)
+    fund = forms.ModelChoiceField(
+        label=_("Fund"), queryset=Fund.objects.order_by("pk"), required=False, empty_label=_("All")
+    )
+    since = Day(label=_("From"), required=False)
+    until = Day(label=_("To"), required=False)
     interval = forms.ChoiceField(label=_("Interval"), choices=[("", _("All")), *Interval.choices], required=False)
     refunded = forms.BooleanField(label=_("Only with refunds"), required=False)
+
+
+class MonthlyFilter(forms.Form):
+    """What to show in the list of monthly gifts."""
+
+    q = forms.CharField(label=_("Name or e-mail address"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[
+            ("", _("All")),
+            ("active", _("running")),
+            ("failing", _("last payment failed")),
+            ("stopping", _("donor asked to stop")),
+            ("ended", _("ended")),
+        ],
+        required=False,
+    )
 
 
 class ReceiptFilter(forms.Form):

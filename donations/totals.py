@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
 from moneyed import Money
 
 from core.money import from_minor
-from donations.models import Payment, Refund
+from donations.models import Payment, Refund, Subscription
 from ledger import balances
 from ledger.models import Fund
 from organisation.models import Organisation
@@ -24,10 +24,43 @@ class Received:
     people: int
 
 
+@dataclass(frozen=True)
+class Given:
+    """Gifts together, before fees and refunds. ``fund``: none, if they are not of one fund."""
+
+    amount: Money
+    gifts: int
+    fund: Fund | None = None
+
+
 def month(fund: Fund, at: datetime) -> Received:
     """Return what a fund has received since the first of the month, where the organisation is."""
+    return between(fund, month_start(at), at)
+
+
+def month_start(at: datetime) -> datetime:
+    """Return when the month began, where the organisation is."""
     here = at.astimezone(ZoneInfo(Organisation.current().time_zone))
-    return between(fund, here.replace(day=1, hour=0, minute=0, second=0, microsecond=0), at)
+    return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def by_fund(since: datetime) -> list[Given]:
+    """Return what was given to each fund since then, funds without a gift left out."""
+    sums = {
+        row["fund"]: row
+        for row in Payment.objects.filter(occurred_at__gte=since)
+        .values("fund")
+        .annotate(gifts=Count("pk"), sum=Sum("gross_minor"))
+    }
+    funds = Fund.objects.filter(pk__in=sums).order_by("pk")
+    return [Given(from_minor(sums[f.pk]["sum"], f.currency), sums[f.pk]["gifts"], f) for f in funds]
+
+
+def together(gifts: QuerySet[Payment] | QuerySet[Subscription]) -> list[Given]:
+    """Return how many there are and how much they come to, for each currency."""
+    minor = "amount_minor" if gifts.model is Subscription else "gross_minor"
+    sums = gifts.order_by("currency").values("currency").annotate(gifts=Count("pk"), sum=Sum(minor))
+    return [Given(from_minor(row["sum"], row["currency"]), row["gifts"]) for row in sums]
 
 
 def between(fund: Fund, since: datetime | None, until: datetime) -> Received:

@@ -6,8 +6,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.ui.components import Component
 
-from donations import desk
+from donations import desk, panels
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -50,5 +51,11 @@ def gifts_menu() -> MenuItem:
     return SubmenuMenuItem(_("Gifts"), Menu(items=items), name="gifts", icon_name="pick", order=300)
 
 
+def gifts_panel(request: HttpRequest, on_page: list[Component]) -> None:
+    if request.user.has_perm(Permission.SEE_GIFTS):
+        on_page.append(panels.GiftsPanel())
+
+
+hooks.register("construct_homepage_panels", gifts_panel)
 hooks.register("register_admin_urls", addresses)
 hooks.register("register_admin_menu_item", gifts_menu)

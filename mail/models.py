@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from core import sealing
 
 
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    def troubled(self) -> "OutgoingEmailQuerySet":
+        """Letters of which nobody can say that they arrived: a person must look at them."""
+        return self.filter(state__in=[OutgoingEmail.State.FAILED, OutgoingEmail.State.UNCERTAIN])
+
+
 class OutgoingEmail(models.Model):
     """One letter to one address, queued in the transaction that causes it and sent once by the worker.
 
@@ -32,6 +38,8 @@ class OutgoingEmail(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_answer = models.CharField(max_length=200, blank=True, help_text="what the mail server said, without addresses")
+
+    objects = OutgoingEmailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

@@ -115,6 +115,17 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those for which Stripe charges, or tries to."""
         return self.exclude(state__in=Subscription.ENDED)
 
+    def active(self) -> "SubscriptionQuerySet":
+        """Those that are paid as they should be."""
+        return self.filter(state=Subscription.State.ACTIVE)
+
+    def ended(self) -> "SubscriptionQuerySet":
+        return self.filter(state__in=Subscription.ENDED)
+
+    def failing(self) -> "SubscriptionQuerySet":
+        """Those whose last payment failed."""
+        return self.filter(state__in=Subscription.FAILING)
+
     def waiting_to_stop(self) -> "SubscriptionQuerySet":
         """Those that their donor has stopped, while Stripe has not said so yet."""
         return self.running().filter(stop_asked_at__isnull=False)
@@ -124,6 +135,7 @@ class Subscription(models.Model):
     """A gift that comes again. Its state is Stripe's; only what Stripe says changes it."""
 
     ENDED = ("canceled", "incomplete_expired")
+    FAILING = ("past_due", "unpaid")
 
     class State(models.TextChoices):
         INCOMPLETE = "incomplete", _("not paid yet")

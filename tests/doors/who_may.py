@@ -81,6 +81,8 @@ RULES: dict[str, Rule] = {
     "aid_case_decline": may(APPROVER),
     "aid_case_send-back": may(APPROVER),
     "aid_case_paid": may(TREASURER),
+    # mail
+    "mail_letters": may(STEWARD | ADMINISTRATOR),
     # ledger
     "ledger:books": public(),
     # cms

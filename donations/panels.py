@@ -1,0 +1,56 @@
+"""How giving goes, on the first page of the desk: what needs somebody first, then this month."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.components import Component
+
+from core import clock
+from donations import totals
+from donations.models import HeldPayment, Subscription
+from stripe_gateway.models import StripeEvent
+
+
+@dataclass(frozen=True)
+class Problem:
+    """So many rows that need somebody, and where they are."""
+
+    label: str | Promise
+    count: int
+    url: str
+
+
+def problems() -> list[Problem]:
+    """Return what is wrong; nothing, if nothing is."""
+    failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
+    from_stripe, monthly = reverse("donations_stripe"), reverse("donations_monthly")
+    found = [
+        Problem(_("payments held"), HeldPayment.objects.filter(closed_at=None).count(), f"{from_stripe}#held"),
+        Problem(_("events from Stripe failed"), failed, f"{from_stripe}#failed"),
+        Problem(
+            _("monthly gifts whose last payment failed"),
+            Subscription.objects.failing().count(),
+            f"{monthly}?state=failing",
+        ),
+    ]
+    return [problem for problem in found if problem.count]
+
+
+class GiftsPanel(Component):
+    """What is wrong, the gifts of this month by fund, the monthly gifts that run."""
+
+    name = "gifts"
+    order = 120
+    template_name = "donations/desk/panel.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        since = totals.month_start(clock.now())
+        return {
+            "problems": problems(),
+            "since": since.date(),
+            "by_fund": totals.by_fund(since),
+            "monthly": totals.together(Subscription.objects.active()),
+        }
