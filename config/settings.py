@@ -314,12 +314,13 @@ WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif"]
 WAGTAILDOCS_EXTENSIONS = ["pdf", "txt", "csv", "ics", "odt", "ods", "odp", "docx", "xlsx", "pptx", "epub"]
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 
-# Logs go to standard error; requests' bodies never do.
+# Logs go to standard error; requests' bodies and the keys of links never do.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"keys": {"()": "config.logs.WithoutKeys"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "WARNING"},

@@ -1,0 +1,44 @@
+"""Who has a link may come in: no link that works is found in a log."""
+
+import logging
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core import links
+from organisation import enrolling
+from organisation.models import Organisation, User
+
+pytestmark = pytest.mark.django_db
+
+
+def written(caplog: pytest.LogCaptureFixture) -> str:
+    """Return what the program writes of everything that was logged."""
+    (handler,) = [found for found in logging.getLogger().handlers if found.get_name() == "stderr"]
+    return "\n".join(handler.format(record) for record in caplog.records if handler.filter(record))
+
+
+def test_supporters_link_is_not_logged_when_a_step_on_it_is_wrong(
+    client: Client, liferaft: Organisation, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = links.sign("donations.giving", "somebody")
+
+    client.get(f"/giving/{token}/receipts/NONE.pdf")
+    client.get(f"/es/giving/{token}/stop/x/")
+
+    assert "/giving/…/receipts/NONE.pdf" in written(caplog)
+    assert token not in written(caplog)
+
+
+def test_one_time_link_is_not_logged_when_its_form_is_refused(
+    liferaft: Organisation, edith: User, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = enrolling.issue_link(user=edith, by=None, at=now)
+    token = link.rstrip("/").rpartition("/")[2]
+
+    Client(enforce_csrf_checks=True).post(reverse("organisation_enrol", args=[token]), {"password": "x"})
+
+    assert "/enrol/…/" in written(caplog)
+    assert token not in written(caplog)
