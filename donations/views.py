@@ -17,6 +17,7 @@ from donations import access, forms, giving, subscriptions
 from donations import letters as giving_letters
 from donations.models import Donor, Payment, Receipt, ReceiptDocument, Subscription
 from donations.models.giving import Interval
+from organisation import pace
 
 _HOUR = 60 * 60
 
@@ -140,14 +141,14 @@ def _let_form_lead_to_stripe(response: HttpResponse) -> HttpResponse:
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
     """Back from Stripe. The address proves nothing, so the page says only what happens next."""
-    return render(request, "donations/thanks.html")
+    return render(request, "donations/thanks.html", {"forgets_query": True})
 
 
 @never_cache
 @csrf_exempt  # Guarded by core.formtoken.
 @require_http_methods(["GET", "HEAD", "POST"])
 def giving_link(request: HttpRequest) -> HttpResponse:
-    """Send a supporter the link to their page. The answer is the same whether we know the address or not."""
+    """Send a supporter the link to their page. The answer is the same, and takes as long, for every address."""
     if request.method != "POST":
         return render(request, "donations/giving_link.html", {"form": forms.GivingLinkForm(label_suffix="")})
     form = forms.GivingLinkForm(request.POST, label_suffix="")
@@ -163,9 +164,10 @@ def giving_link(request: HttpRequest) -> HttpResponse:
     if throttle.allow("donations.giving_link", block, limit=20, seconds=_HOUR) and throttle.allow(
         "donations.giving_link.email", email, limit=3, seconds=_HOUR
     ):
-        donor = Donor.objects.filter(email__iexact=email).first()
-        if donor:
-            giving_letters.giving_link(donor=donor, at=clock.now())
+        with pace.at_least(seconds=0.3):
+            donor = Donor.objects.filter(email__iexact=email).first()
+            if donor:
+                giving_letters.giving_link(donor=donor, at=clock.now())
     return render(request, "donations/giving_link.html", {"is_sent": True})
 
 

@@ -1,6 +1,7 @@
 """Papers and pages: the receipt as PDF, its check by anyone, the supporter's own page, the desk."""
 
 import io
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -115,6 +116,17 @@ def test_link_is_sent_again_and_the_answer_is_the_same_for_strangers(visitor: Cl
     letter = OutgoingEmail.objects.get(key__startswith="giving-link:")
     assert letter.recipient == "ann@example.org"
     assert "/giving/" in letter.text
+
+
+@pytest.mark.parametrize("email", ["ann@example.org", "stranger@example.org"])
+def test_answer_takes_as_long_for_strangers(visitor: Client, payment: Payment, email: str) -> None:
+    screen = visitor.get("/giving/").content.decode()
+    token = screen.split('form_token" value="')[1].split('"')[0]
+
+    begun = time.monotonic()
+    visitor.post("/giving/", {"email": email, "form_token": token})
+
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_progress_counts_money_and_people(visitor: Client, stripe: Stripe, aid_fund: Fund) -> None:
