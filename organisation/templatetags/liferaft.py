@@ -34,6 +34,12 @@ def form_token(purpose: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
-    """Give the address of this same page in another language: ``{% in_language "es" %}``."""
+    """Give the address of this same page in another language: ``{% in_language "es" %}``.
+
+    What the address asks for goes along, so that a choice is not lost; not on a page whose context says
+    ``forgets_query``: there it is nothing to pass on.
+    """
     request = context.get("request")
-    return translate_url(request.get_full_path() if request else "/", code)
+    if request is None:
+        return translate_url("/", code)
+    return translate_url(request.path if context.get("forgets_query") else request.get_full_path(), code)
