@@ -12,13 +12,14 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aid import access, applying, policy, transitions, visiting
-from aid.forms import CaseWordsForm, KindForm, WordsKeptForm
+from aid.forms import AmountField, CaseWordsForm, KindForm, WordsKeptForm
 from aid.models import AidRequest
 from aid.pages import BY_SLUG, PAGES, Page, after, before
 from aid.statuses import Status
 from aid.visiting import Visit
 from core import throttle
 from core.clock import now
+from core.money import Money, format_money
 
 PURPOSE = "aid.apply"
 _BEGINNINGS_AN_HOUR = 60
@@ -132,6 +133,8 @@ def _in_words(field: forms.BoundField) -> tuple[Any, str]:
     value = field.value()
     if isinstance(value, date):
         return field.label, date_format(value)
+    if isinstance(field.field, AmountField) and value:
+        return field.label, format_money(Money(value, field.field.currency), get_language() or "en")
     choices = dict(getattr(field.field, "choices", []))
     if isinstance(value, list):
         return field.label, ", ".join(str(choices.get(part, part)) for part in value)

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
 from aid import policy
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
 from core.clock import now
-from core.money import AmountUnclear, currency_of, parse_amount
+from core.money import AmountUnclear, currency_of, format_money, parse_amount
 
 _UNCLEAR = {
     "empty": _("Please type an amount, for example 80."),
@@ -19,6 +20,10 @@ _UNCLEAR = {
     "zero": _("Please type an amount above zero."),
     "decimals": _("Please type at most two digits after the point, for example 80.50."),
 }
+
+
+def _short(money: Money) -> str:
+    return format_money(money, get_language() or "en", short=True)
 
 
 class AmountField(forms.CharField):
@@ -40,7 +45,7 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(_UNCLEAR[problem.reason], code=problem.reason) from problem
         if money > self.most:
             raise forms.ValidationError(
-                _("One request can be for at most %(most)s."), code="large", params={"most": self.most.amount}
+                _("One request can be for at most %(most)s."), code="large", params={"most": _short(self.most)}
             )
         return money
 
@@ -125,7 +130,8 @@ class NeedsForm(forms.Form):
             currency=currency,
             most=policy.MOST_PER_REQUEST,
             label=_("How much would help, in %(currency)s?") % {"currency": currency},
-            help_text=_("A guess is fine. At most %(most)s.") % {"most": policy.MOST_PER_REQUEST},
+            help_text=_("A guess is fine. At most %(most)s.")
+            % {"most": _short(Money(policy.MOST_PER_REQUEST, currency))},
         )
 
 
