@@ -16,6 +16,7 @@ from core.money import AmountUnclear, currency_of, format_money, parse_amount
 _UNCLEAR = {
     "empty": _("Please type an amount, for example 80."),
     "letters": _("Please type the amount in digits, for example 80."),
+    "currency": _("Please type the amount in digits, for example 80."),
     "negative": _("Please type an amount above zero."),
     "zero": _("Please type an amount above zero."),
     "decimals": _("Please type at most two digits after the point, for example 80.50."),

@@ -7,6 +7,7 @@ from moneyed import Currency, CurrencyDoesNotExist, Money, get_currency
 from moneyed.l10n import format_money as _format_money
 
 __all__ = [
+    "SIGNS",
     "AmountUnclear",
     "Currency",
     "Money",
@@ -20,6 +21,8 @@ __all__ = [
 # Stripe writes these with two decimals in its API although ISO 4217 gives them none
 # (docs.stripe.com/currencies#special-cases). Our minor units are Stripe's.
 _TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
+# Signs that people write beside an amount, and whose money they mean.
+SIGNS = {"$": {"USD", "CAD", "AUD", "NZD", "MXN"}, "€": {"EUR"}, "£": {"GBP"}, "¥": {"JPY", "CNY"}, "₹": {"INR"}}
 
 
 class AmountUnclear(ValueError):
@@ -71,7 +74,10 @@ def parse_amount(typed: str, currency: str | Currency) -> Money:
     :raises AmountUnclear: with the reason "empty", "letters", "negative", "zero", "decimals" or "currency"
     """
     unit = currency if isinstance(currency, Currency) else currency_of(currency)
-    text = typed.strip().removeprefix("$").removeprefix("€").removeprefix("£").replace("\u00a0", "").replace(" ", "")
+    text = typed.replace("\u00a0", "").replace(" ", "").strip()
+    if any(sign in text and unit.code not in codes for sign, codes in SIGNS.items()):
+        raise AmountUnclear("currency")
+    text = text.strip("".join(SIGNS))
     if not text:
         raise AmountUnclear("empty")
     if "," in text:

@@ -12,15 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core.money import AmountUnclear, Currency, currency_of, decimals, format_money, parse_amount
+from core.money import SIGNS, AmountUnclear, Currency, currency_of, decimals, format_money, parse_amount
 from donations.models.giving import Interval
 from ledger.models import Fund
 from organisation.models import Organisation
 
 PRESETS = (Decimal(10), Decimal(25), Decimal(50), Decimal(100))
 LEAST, MOST = Decimal(1), Decimal(10_000)
-# Signs and codes that people write before or after an amount, and whose money they mean.
-_SIGNS = {"$": {"USD", "CAD", "AUD", "NZD", "MXN"}, "€": {"EUR"}, "£": {"GBP"}, "¥": {"JPY", "CNY"}, "₹": {"INR"}}
 
 
 def currency_name(unit: Currency) -> str:
@@ -104,7 +102,7 @@ class AmountForm(forms.Form):
     def _check_currency(self, typed: str, code: str) -> None:
         """Refuse amounts that name another currency: 25 € are not 25 dollars."""
         ours = self.money_unit.code
-        signs = [meant for sign, meant in _SIGNS.items() if sign in typed]
+        signs = [meant for sign, meant in SIGNS.items() if sign in typed]
         letters = "".join(c for c in typed if c.isalpha()).upper()
         named = {letters} if len(letters) == 3 and any(c.isdigit() for c in typed) else set()
         if any(ours not in meant for meant in signs) or (named | {code.upper() or ours}) != {ours}:
@@ -114,7 +112,7 @@ class AmountForm(forms.Form):
             )
 
     def _money(self, typed: str) -> Money:
-        bare = typed.upper().replace(self.money_unit.code, "").strip(" $€£¥₹")
+        bare = typed.upper().replace(self.money_unit.code, "").strip()
         try:
             money = parse_amount(bare, self.money_unit)
         except AmountUnclear as error:

@@ -19,6 +19,7 @@ CURRENCIES = ["USD", "EUR", "JPY", "KWD", "ISK", "UGX", "CAD"]
         ("25.5", 2550),
         ("25,50", 2550),
         ("$25", 2500),
+        ("25 $", 2500),
         (" 25 ", 2500),
         ("1,000", 100_000),
         ("$1,000.00", 100_000),
@@ -52,6 +53,8 @@ def test_amount_is_read_as_it_is_written(typed: str, cents: int) -> None:
         ("0.00", "zero"),
         ("-0", "zero"),
         ("1.005", "decimals"),
+        ("€5", "currency"),
+        ("5 £", "currency"),
     ],
 )
 def test_what_is_no_amount_is_named(typed: str, reason: str) -> None:
