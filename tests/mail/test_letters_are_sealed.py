@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from core.sealing import SealBroken
 from mail import outbox
@@ -44,17 +43,3 @@ def test_address_moved_to_another_letter_does_not_open(db: None, now: datetime) 
 
     with pytest.raises(SealBroken):
         _ = mine.recipient
-
-
-def test_letters_queued_before_are_sealed_by_the_migration_and_opened_by_its_way_back(
-    committed_db: None, now: datetime
-) -> None:
-    queue(now, "test:1")
-
-    MigrationExecutor(connection).migrate([("mail", "0001_outbox")])
-    before = rows_as_text()
-    MigrationExecutor(connection).migrate([("mail", "0004_drops_letters_in_clear")])
-
-    assert f'"recipient":"{MARK}@mail.example"' in before
-    assert MARK not in rows_as_text()
-    assert OutgoingEmail.objects.get().text == f"go to {MARK}\n"
