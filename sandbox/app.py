@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -63,6 +65,8 @@ def build(settings: Settings) -> Starlette:
             *MailboxPages(letters).routes(),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ],
+        # A page of another site must not reach us under a name of its own (DNS rebinding).
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])],
         lifespan=lifespan,
     )
 

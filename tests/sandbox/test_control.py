@@ -51,3 +51,8 @@ def test_broken_wishes_are_refused(sandbox: Sandbox) -> None:
     for body in ("{", "[]", '{"advance_seconds": "x"}', '"x"'):
         page = sandbox.request("POST", "/_/clock", body, {"Content-Type": "application/json"})
         assert page.status == 400, body
+
+
+def test_a_foreign_name_reaches_nothing(sandbox: Sandbox) -> None:
+    for path in ("/_/clock", "/_/mailbox", "/v1/events", "/mailbox/"):
+        assert sandbox.request("GET", path, headers={"Host": "evil.example"}).status == 400
