@@ -86,7 +86,7 @@ class PaidForm(StepForm):
 class QueueForm(forms.Form):
     """Which requests of the queue to show."""
 
-    status = forms.ChoiceField(label=_("Show"), required=False)
+    status = forms.ChoiceField(label=_("Status"), required=False)
 
     def __init__(self, data: Any, *, choices: list[tuple[str, str | Promise]]) -> None:
         super().__init__(data)

@@ -20,7 +20,7 @@ class LetterFilter(forms.Form):
     """Which letters to show."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("Show"),
+        label=gettext_lazy("State"),
         choices=[("", gettext_lazy("all that did not arrive for sure")), *OutgoingEmail.State.choices],
         required=False,
     )
