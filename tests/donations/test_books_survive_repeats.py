@@ -242,6 +242,11 @@ def test_sync_finds_and_mends_what_webhooks_never_told(
     assert list(proofs.broken()) == []
 
 
+def test_sync_says_how_a_day_is_written() -> None:
+    with pytest.raises(CommandError, match="write it as YYYY-MM-DD"):
+        call_command("sync_stripe", "--since=yesterday")
+
+
 def test_replay_works_through_events_that_failed(visitor: Client, stripe: Stripe, settings: Any) -> None:
     give(visitor, stripe, interval="once")
     there, settings.STRIPE_API_URL = settings.STRIPE_API_URL, "http://127.0.0.1:9"

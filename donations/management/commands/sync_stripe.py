@@ -1,6 +1,6 @@
 """Compares Stripe's payments, monthly gifts and refunds with ours, and mends by the same deeds that events use."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,10 @@ from stripe_gateway import client
 
 
 def _day(text: str) -> datetime:
-    return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no day: write it as YYYY-MM-DD") from error
 
 
 class Command(BaseCommand):
