@@ -228,6 +228,17 @@ def test_wrong_name_and_wrong_password_get_the_same_answer(client: Client, edith
 
     assert unknown.replace("nobody", "edith") == wrong.replace("nobody", "edith") or "not correct" in wrong
     assert _errors(unknown) == _errors(wrong) != []
+    assert "is still here" not in wrong
+
+
+def test_missing_page_of_the_desk_leads_back_to_it(client: Client, edith: User) -> None:
+    client.force_login(edith)
+
+    answer = client.get("/staff/nothing-here/")
+
+    assert answer.status_code == 404
+    assert "Back to the desk" in answer.content.decode()
+    assert "Wagtail" not in answer.content.decode()
 
 
 def test_reset_answers_the_same_for_every_address(client: Client, edith: User) -> None:
