@@ -134,6 +134,7 @@ def _told(found: AidRequest) -> dict[str, Any]:
         "timeline": _timeline(found),
         "is_draft": found.status == Status.DRAFT,
         "is_open": found.status in OPEN,
+        "is_late": found.status in OPEN and found.due_on is not None and found.due_on < now().date(),
         "is_paid": found.status == Status.PAID,
         "is_approved": found.status == Status.APPROVED,
         "is_done": found.status == Status.CONFIRMED,

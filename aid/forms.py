@@ -13,6 +13,8 @@ from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
 from core.clock import now
 from core.money import AmountUnclear, currency_of, format_money, parse_amount
 
+# No platform is older; what is typed before it is a slip.
+_FIRST_YEAR = 2000
 _UNCLEAR = {
     "empty": _("Please type an amount, for example 80."),
     "letters": _("Please type the amount in digits, for example 80."),
@@ -89,6 +91,8 @@ class WhenForm(forms.Form):
         day: date | None = self.cleaned_data["happened_on"]
         if day and day > now().date():
             raise forms.ValidationError(_("This day has not come yet. Please check it."))
+        if day and day.year < _FIRST_YEAR:
+            raise forms.ValidationError(_("Please check the year."))
         return day
 
 

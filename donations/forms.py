@@ -149,7 +149,7 @@ class DonorForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("Your receipt goes here, and the link by which you can stop."),
+        help_text=_("Your receipt goes here, and the link to all your gifts."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={

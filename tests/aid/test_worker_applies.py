@@ -2,18 +2,21 @@
 
 import json
 import re
+from datetime import datetime
 from http.cookies import Morsel
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from aid import visiting
+from aid import applying, visiting
+from aid.answers import Kind
 from aid.models import AidRequest, Case
 from aid.statuses import Status
 from core import formtoken
 from ledger.models import Fund
 from organisation.models import Organisation
+from tests.aid.conftest import fill
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "when": {"happened_on": "2026-02-19", "written": "waiting"},
@@ -171,6 +174,7 @@ def test_each_page_is_saved_and_going_back_shows_it(wanda: Client) -> None:
         ("needs", {"amount": "20"}, "choose at least one", 'value="20"'),
         ("contact", {"email": "wanda(at)mail"}, "should look like", 'value="wanda(at)mail"'),
         ("when", {"written": "no", "happened_on": "2999-01-01"}, "has not come yet", 'value="2999-01-01"'),
+        ("when", {"written": "no", "happened_on": "0026-02-19"}, "check the year", 'value="0026-02-19"'),
         ("payment", {"method": "paypal", "pay_to": ""}, "where the money should go", "checked"),
         ("payment", {"method": "amazon", "pay_to": "mine"}, "Select a valid choice", "mine"),
     ],
@@ -289,6 +293,18 @@ def test_unsent_application_can_be_gone_on_with_by_its_words(wanda: Client) -> N
 
     assert "Not sent yet" in page
     assert other.get("/aid/apply/check/").status_code == 200
+
+
+def test_late_answer_is_called_late(wanda: Client, now: datetime) -> None:
+    begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
+    fill(begun)
+    applying.submit(request_id=begun.request.pk, at=now)
+    enter(wanda, begun.words)
+
+    page = wanda.get("/aid/case/").content.decode()
+
+    assert "and we are late" in page
+    assert "You have an answer by" not in page
 
 
 def test_worker_sees_all_that_is_held(wanda: Client) -> None:
