@@ -139,7 +139,8 @@ def monthly(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": Paginator(rows, _PER_PAGE).get_page(request.GET.get("page")),
-        "together": totals.together(found),
+        # A sum over running and ended ones together would mean nothing.
+        "together": totals.together(found) if request.GET.get("state") else [],
         "failures": FailedRenewal.objects.select_related("subscription__donor").order_by("-pk")[:20],
     }
     return screen.show(request, "donations/desk/monthly.html", title=_("Monthly gifts"), context=context)

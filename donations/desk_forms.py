@@ -22,14 +22,14 @@ class Day(forms.DateField):
 class GiftFilter(forms.Form):
     """What to show in the list of gifts."""
 
-    q = forms.CharField(label=_("Name, e-mail address, receipt or Stripe id"), required=False)
+    q = forms.CharField(label=_("Donor, receipt or Stripe id"), required=False)
     fund = forms.ModelChoiceField(
         label=_("Fund"), queryset=Fund.objects.order_by("pk"), required=False, empty_label=_("All")
     )
     since = Day(label=_("From"), required=False)
     until = Day(label=_("To"), required=False)
     interval = forms.ChoiceField(label=_("Interval"), choices=[("", _("All")), *Interval.choices], required=False)
-    refunded = forms.BooleanField(label=_("Only with refunds"), required=False)
+    refunded = forms.BooleanField(label=_("With refunds"), required=False)
 
 
 class MonthlyFilter(forms.Form):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
 from core import clock
@@ -18,21 +17,25 @@ from stripe_gateway.models import StripeEvent
 class Problem:
     """So many rows that need somebody, and where they are."""
 
-    label: str | Promise
+    label: str
     count: int
     url: str
 
 
 def problems() -> list[Problem]:
     """Return what is wrong; nothing, if nothing is."""
+    held = HeldPayment.objects.filter(closed_at=None).count()
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
+    failing = Subscription.objects.failing().count()
     from_stripe, monthly = reverse("donations_stripe"), reverse("donations_monthly")
     found = [
-        Problem(_("payments held"), HeldPayment.objects.filter(closed_at=None).count(), f"{from_stripe}#held"),
-        Problem(_("events from Stripe failed"), failed, f"{from_stripe}#failed"),
+        Problem(ngettext("payment is held", "payments are held", held), held, f"{from_stripe}#held"),
         Problem(
-            _("monthly gifts whose last payment failed"),
-            Subscription.objects.failing().count(),
+            ngettext("event from Stripe failed", "events from Stripe failed", failed), failed, f"{from_stripe}#failed"
+        ),
+        Problem(
+            ngettext("monthly gift whose last payment failed", "monthly gifts whose last payment failed", failing),
+            failing,
             f"{monthly}?state=failing",
         ),
     ]

@@ -108,5 +108,7 @@ class TrailForm(forms.Form):
     """Which events of the audit trail to show."""
 
     action = forms.CharField(label=_("Deed begins with"), max_length=60, required=False)
-    actor = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.order_by("username"), required=False)
+    actor = forms.ModelChoiceField(
+        label=_("Who"), queryset=User.objects.order_by("name", "username"), required=False, empty_label=_("All")
+    )
     object_id = forms.CharField(label=_("Number of the object"), max_length=60, required=False)
