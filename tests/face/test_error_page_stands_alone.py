@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.test import RequestFactory
+from django.utils import translation
 from django.views.defaults import server_error
 from pytest_django import Settings
 
@@ -12,7 +13,8 @@ def test_error_page_needs_neither_database_nor_collected_files(settings: Setting
     }
 
     # Without the db mark, any query raises.
-    answer = server_error(RequestFactory().get("/"))
+    with translation.override("en"):
+        answer = server_error(RequestFactory().get("/"))
 
     assert answer.status_code == 500
     assert b"Something broke on our side" in answer.content
