@@ -188,7 +188,7 @@ def at_the_desk(running: Liferaft, browser: Browser, who: str, deed: Callable[[P
     page.get_by_role("link", name="Cases").first.click()
     page.wait_for_url("**/staff/aid/cases/")
     check(page)
-    page.locator("td.title a").first.click()
+    page.get_by_role("link", name=re.compile("^[0-9a-f]{8}$")).first.click()
     page.wait_for_url("**/staff/aid/cases/*/")
     check(page)
     assert "A1MADEUPWORKER" not in page.content()
