@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
@@ -32,10 +33,14 @@ def _short(money: Money) -> str:
 class AmountField(forms.CharField):
     """An amount of money in one currency, as a person types it. What was typed is kept on an error."""
 
-    def __init__(self, *, currency: str, most: int, **kwargs: Any) -> None:
+    def __init__(self, *, most: Money, too_much: str | Promise, **kwargs: Any) -> None:
+        """
+        :param too_much: what to say of an amount above ``most``, which it may name as ``%(most)s``
+        """
         super().__init__(max_length=20, error_messages={"required": _UNCLEAR["empty"]}, **kwargs)
-        self.currency = currency
-        self.most = Money(most, currency)
+        self.currency = most.currency.code
+        self.most = most
+        self.too_much = too_much
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "short"}
 
     def clean(self, value: Any) -> Any:
@@ -47,9 +52,7 @@ class AmountField(forms.CharField):
         except AmountUnclear as problem:
             raise forms.ValidationError(_UNCLEAR[problem.reason], code=problem.reason) from problem
         if money > self.most:
-            raise forms.ValidationError(
-                _("One request can be for at most %(most)s."), code="large", params={"most": _short(self.most)}
-            )
+            raise forms.ValidationError(str(self.too_much), code="large", params={"most": _short(self.most)})
         return money
 
 
@@ -131,12 +134,12 @@ class NeedsForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        most = Money(policy.MOST_PER_REQUEST, currency)
         self.fields["amount"] = AmountField(
-            currency=currency,
-            most=policy.MOST_PER_REQUEST,
+            most=most,
+            too_much=_("One request can be for at most %(most)s."),
             label=_("How much would help, in %(currency)s?") % {"currency": currency},
-            help_text=_("A guess is fine. At most %(most)s.")
-            % {"most": _short(Money(policy.MOST_PER_REQUEST, currency))},
+            help_text=_("A guess is fine. At most %(most)s.") % {"most": _short(most)},
         )
 
 

@@ -135,6 +135,21 @@ def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
     )
 
 
+def grants_at_most_what_was_asked() -> pgtrigger.Trigger:
+    """Refuse a recommendation above the amount that the worker asked for."""
+    return pgtrigger.Trigger(
+        name="review_grants_at_most_what_was_asked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=f"""
+            IF NEW.amount_minor > (SELECT q.amount_minor FROM aid_aidrequest q WHERE q.id = NEW.request_id) THEN
+                {_refuse("'request % asked for less', NEW.request_id", "aid_grant_is_at_most_what_was_asked")}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def only_the_note_may_go(name: str) -> pgtrigger.Trigger:
     """Refuse every change of a row but erasing its sealed note."""
     return pgtrigger.Trigger(

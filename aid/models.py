@@ -155,6 +155,7 @@ class Review(models.Model):
         ]
         triggers = [
             guards.one_part_each("reviewer", person="reviewer_id", request="NEW.request_id"),
+            guards.grants_at_most_what_was_asked(),
             guards.only_the_note_may_go("review_is_kept"),
             append_only.never_deleted("review_is_not_deleted"),
             append_only.never_emptied("reviews_are_never_emptied"),

@@ -15,6 +15,10 @@ from organisation.models import User
 from organisation.permissions import Permission
 
 
+class MoreThanAsked(Exception):
+    """The worker asked for less than this."""
+
+
 @transaction.atomic
 def take(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidRequest:
     """Take a received request into review.
@@ -36,6 +40,7 @@ def recommend_grant(
     """Recommend to pay ``amount``.
 
     :param note: for the colleagues who decide; sealed
+    :raises MoreThanAsked: if it is more than the worker asked for
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
     return _recommend(
@@ -86,5 +91,7 @@ def _recommend(review: Review, *, seen: int, note: str) -> AidRequest:
     except IntegrityError as error:
         if transitions.is_same_person(error):
             raise transitions.SamePerson from error
+        if transitions.refused_by(error) == "aid_grant_is_at_most_what_was_asked":
+            raise MoreThanAsked from error
         raise
     return transitions.move(request, to, by=review.reviewer, reason=review.reason, at=review.at)

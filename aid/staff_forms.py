@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from moneyed import Money
 
 from aid import policy
 from aid.answers import PayMethod
@@ -35,10 +36,13 @@ class GrantForm(StepForm):
     )
 
     def prepare(self, request: AidRequest) -> None:
+        asked = request.amount or Money(policy.MOST_PER_REQUEST, request.currency)
         self.fields["amount"] = AmountField(
-            currency=request.currency, most=policy.MOST_PER_REQUEST, label=_("Amount to grant")
+            most=asked,
+            too_much=_("The worker asked for %(most)s. Please grant at most that."),
+            label=_("Amount to grant"),
         )
-        self.initial["amount"] = request.amount.amount if request.amount else ""
+        self.initial["amount"] = asked.amount
         self.order_fields(["amount", "note"])
 
 

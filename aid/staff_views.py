@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from aid import access, holding, opening, paying, queue, transitions
+from aid import access, holding, opening, paying, queue, reviewing, transitions
 from aid.answers import Need
 from aid.models import AidRequest
 from aid.reasons import Detail, OpenReason
@@ -238,6 +238,10 @@ def _say_too_low(found: AidRequest) -> str:
     }
 
 
+def _say_more_than_asked(found: AidRequest) -> str:
+    return _("The worker asked for less than this. Nothing was changed.")
+
+
 def _say_changed(found: AidRequest) -> str:
     return _("What would be paid is not what was approved. Please do not pay it, and tell the steward.")
 
@@ -248,5 +252,6 @@ _SAY: dict[type[Exception], Callable[[AidRequest], str]] = {
     transitions.NotNow: _say_not_now,
     transitions.SamePerson: _say_same_person,
     balances.FundTooLow: _say_too_low,
+    reviewing.MoreThanAsked: _say_more_than_asked,
     paying.ChangedSinceApproval: _say_changed,
 }

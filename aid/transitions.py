@@ -84,5 +84,9 @@ def move(
 
 def is_same_person(error: IntegrityError) -> bool:
     """Return whether the database refused because one person would have two parts."""
-    diagnostic = getattr(error.__cause__, "diag", None)
-    return getattr(diagnostic, "constraint_name", None) == "aid_three_different_people"
+    return refused_by(error) == "aid_three_different_people"
+
+
+def refused_by(error: IntegrityError) -> str:
+    """Return the name of the rule by which the database refused."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

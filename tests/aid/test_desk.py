@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
+from aid import reviewing
 from aid.models import AidRequest, DisbursementAttempt, Reveal
 from aid.statuses import Status
 from ledger import balances
@@ -317,3 +318,24 @@ def staff_page(who: User, path: str) -> str:
     browser = Client()
     browser.force_login(who)
     return browser.get(path).content.decode()
+
+
+def test_nobody_grants_more_than_was_asked_for(
+    client: Client, carl: User, reach: Callable[..., AidRequest], now: datetime
+) -> None:
+    request = reach(Status.IN_REVIEW, amount=120)
+    client.force_login(carl)
+
+    page = client.post(
+        reverse("aid_case_recommend-grant", args=[request.pk]),
+        {"seen": request.version, "amount": "900", "note": "a typo"},
+    )
+
+    words = page.content.decode()
+    assert "The worker asked for $120. Please grant at most that." in words
+    assert "a typo" in words
+    with pytest.raises(reviewing.MoreThanAsked):
+        reviewing.recommend_grant(
+            request_id=request.pk, by=carl, seen=request.version, amount=Money("120.01", "USD"), note="", at=now
+        )
+    assert not request.reviews.exists()
