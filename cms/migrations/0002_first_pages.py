@@ -16,14 +16,14 @@ PRIVACY = [
     "<p>When you give, we keep your name, your address for letters, the amount and the receipt, because the law and our"
     " books ask for it. Card numbers go to the payment provider and never to us.</p>",
     "<p>When you ask for help, what you tell us in confidence is kept sealed. Only the people who look after your case"
-    " may open it, each time with a reason that you can see. You can have it erased.</p>",
+    " may open it, each time with a reason that you can see. What you began and did not send is erased by itself.</p>",
     "<p>Write to us if you want to know what we hold about you, or want it corrected or erased.</p>",
 ]
 TERMS = [
     "<p>These are starting words. Whoever runs this site should read them, change what is not true here, and say so.</p>",
     "<p>Gifts go to the fund that you chose. A monthly gift goes on until you stop it; you can stop it yourself at any"
     " time, by the link in every receipt.</p>",
-    "<p>Help is given as far as the fund reaches. Nobody decides alone, and you can ask other people to look again.</p>",
+    "<p>Help is given as far as the fund reaches. Nobody decides alone, and you can ask again at any time.</p>",
     "<p>What is signed on these pages is its author's; ask before you print it elsewhere.</p>",
 ]
 ACCESSIBILITY = [
