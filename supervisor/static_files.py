@@ -11,7 +11,8 @@ COLLECTED_BY = ("requirements-local.txt", "config/settings.py")  # packages brin
 def fingerprint() -> str:
     """Return a digest of names, sizes and times of all our static files, and of what else decides about them."""
     files = [REPOSITORY / name for name in COLLECTED_BY]
-    for folder in (REPOSITORY / "static", *REPOSITORY.glob("*/static")):
+    # Those of the applications, not every folder of that name: where they are collected to may be in the repository.
+    for folder in (REPOSITORY / "static", *(app.parent / "static" for app in REPOSITORY.glob("*/apps.py"))):
         files += [path for path in folder.rglob("*") if path.is_file()]
     digest = hashlib.sha256()
     for path in sorted(files):
