@@ -10,10 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connections
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from organisation.models import AuditEvent, Organisation, User
-from supervisor import browser as browsers
+from tests.chromium import running_chromium
 from tests.doors.conftest import code_of
 
 SHOTS = os.environ.get("LIFERAFT_SHOTS", "")
@@ -24,12 +24,10 @@ PHRASE = "seven unrelated words"
 def browser(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     # Playwright's loop runs in this thread; Django would refuse to speak to the database beside it.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browsers.found(), args=["--no-sandbox"])
+    with running_chromium() as chromium:
         connections.close_all()  # one may be left from before, to a database that is gone
         yield chromium
         connections.close_all()
-        chromium.close()
 
 
 @pytest.fixture

@@ -7,19 +7,17 @@ from email.message import EmailMessage
 import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from supervisor import browser as browsers
+from tests.chromium import running_chromium
 from tests.sandbox.conftest import Give, checkout_params
 from tests.sandbox_process import AUTHENTICATION_CARD, DECLINED_CARD, Sandbox
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.found(), args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -10,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
+from tests.chromium import running_chromium
 from tests.way.running import Liferaft, liferaft, until
 
 PHONE = {"width": 360, "height": 740}
@@ -31,12 +31,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liferaft]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("LIFERAFT_BROWSER") or "/usr/bin/chromium", args=["--no-sandbox"]
-        )
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 def test_from_a_gift_to_a_grant(running: Liferaft, browser: Browser, tmp_path: Path) -> None:
