@@ -12,6 +12,7 @@ class Permission(StrEnum):
     MANAGE_GIFTS = "donations.manage_gifts"
     MANAGE_RECEIPTS = "donations.manage_receipts"
     SEE_BOOKS = "ledger.see_books"
+    MANAGE_FUNDS = "ledger.manage_funds"
     SEE_CASES = "aid.see_cases"
     REVIEW_CASES = "aid.review_cases"
     APPROVE_REQUESTS = "aid.approve_requests"

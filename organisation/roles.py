@@ -54,7 +54,13 @@ ROLES: dict[str, Role] = {
             "treasurer",
             _("Treasurer"),
             _("pays approved requests and keeps the books"),
-            [Permission.SEE_CASES, Permission.RECORD_PAYMENTS, Permission.SEE_BOOKS, Permission.SEE_GIFTS],
+            [
+                Permission.SEE_CASES,
+                Permission.RECORD_PAYMENTS,
+                Permission.SEE_BOOKS,
+                Permission.MANAGE_FUNDS,
+                Permission.SEE_GIFTS,
+            ],
         ),
         _role(
             "steward",
@@ -72,6 +78,7 @@ ROLES: dict[str, Role] = {
                 Permission.MANAGE_RECEIPTS,
                 Permission.SEE_GIFTS,
                 Permission.SEE_BOOKS,
+                Permission.MANAGE_FUNDS,
                 Permission.READ_AUDIT,
             ],
         ),

@@ -85,6 +85,9 @@ RULES: dict[str, Rule] = {
     "mail_letters": may(STEWARD | ADMINISTRATOR),
     # ledger
     "ledger:books": public(),
+    "ledger_funds": may(BOOKS, NOBODY),
+    "ledger_fund_add": may(TREASURER | ADMINISTRATOR),
+    "ledger_fund": may(TREASURER | ADMINISTRATOR),
     # cms
     "cms_feed": public(),
     "cms_sitemap": public(),

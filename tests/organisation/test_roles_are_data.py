@@ -20,7 +20,13 @@ MAY: dict[str, set[Permission]] = {
     "fundraiser": {Permission.SEE_GIFTS, Permission.MANAGE_GIFTS, Permission.SEE_BOOKS},
     "caseworker": {Permission.SEE_CASES, Permission.REVIEW_CASES},
     "approver": {Permission.SEE_CASES, Permission.APPROVE_REQUESTS},
-    "treasurer": {Permission.SEE_CASES, Permission.RECORD_PAYMENTS, Permission.SEE_BOOKS, Permission.SEE_GIFTS},
+    "treasurer": {
+        Permission.SEE_CASES,
+        Permission.RECORD_PAYMENTS,
+        Permission.SEE_BOOKS,
+        Permission.MANAGE_FUNDS,
+        Permission.SEE_GIFTS,
+    },
     "steward": {Permission.SEE_CASES, Permission.OVERSEE_CASES, Permission.READ_AUDIT},
     "administrator": {
         Permission.MANAGE_PEOPLE,
@@ -28,6 +34,7 @@ MAY: dict[str, set[Permission]] = {
         Permission.MANAGE_RECEIPTS,
         Permission.SEE_GIFTS,
         Permission.SEE_BOOKS,
+        Permission.MANAGE_FUNDS,
         Permission.READ_AUDIT,
     },
 }
