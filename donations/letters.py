@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from donations import access
 from donations.models import Donor, FailedRenewal, Receipt, Refund, Subscription
+from ledger.balances import Balance
 from mail import outbox
+from organisation import roles
 
 
 def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
@@ -46,6 +48,18 @@ def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
         at=at,
         language=refund.payment.checkout.language,
     )
+
+
+def fund_overdrawn(*, refund: Refund, balance: Balance, at: datetime) -> None:
+    """Tell every treasurer that what went back took a fund below what it has promised."""
+    for treasurer in roles.holders("treasurer").exclude(email=""):
+        outbox.queue(
+            key=f"fund-overdrawn:{refund.pk}:{treasurer.pk}",
+            to=treasurer.email,
+            template="donations/fund_overdrawn",
+            context={"refund": refund, "balance": balance, "name": str(treasurer)},
+            at=at,
+        )
 
 
 def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:

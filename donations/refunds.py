@@ -9,6 +9,7 @@ from moneyed import Money
 from core.money import to_minor
 from donations import booking, letters, receipts
 from donations.models import Payment, Receipt, Refund
+from ledger import balances
 from ledger.models import Kind
 from organisation import audit
 from organisation.models import User
@@ -86,6 +87,7 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
     if stated.state:
         refund.state = Refund.State(stated.state)
     refund.stripe_id = stated.id
+    is_new_in_books = bool(stated.balance) and refund.ledger_transaction is None
     if stated.balance and refund.ledger_transaction is None:
         refund.ledger_transaction = booking.book(kind=Kind.REFUND, move=stated.balance, fund=payment.fund, at=at)
     if stated.failure and refund.ledger_transaction and refund.failure_transaction is None:
@@ -93,6 +95,8 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
             kind=Kind.REFUND_FAILED, move=stated.failure, fund=payment.fund, at=at
         )
     refund.save()
+    if is_new_in_books and (balance := balances.of(payment.fund)).is_overdrawn:
+        letters.fund_overdrawn(refund=refund, balance=balance, at=at)
     valid = receipts.bring_up_to_date(payment=payment, at=at)
     if valid is None and refund.gone_minor:
         void = Receipt.objects.filter(payment=payment).latest("issued_at", "pk")

@@ -30,6 +30,11 @@ class Balance:
     def available(self) -> Money:
         return self.posted - self.promised
 
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether a provider took more than was there. The database refuses new promises until it is made good."""
+        return bool(self.available.amount < 0)
+
 
 def of(fund: Fund) -> Balance:
     """Return the fund's balance as it stands in this transaction."""
@@ -78,11 +83,6 @@ def received(*, fund: Fund, since: object, until: object) -> Money:
         fund=fund, account=Account.GIFTS, transaction__occurred_at__gte=since, transaction__occurred_at__lt=until
     ).aggregate(sum=Coalesce(Sum(-F("amount_minor")), 0))["sum"]
     return from_minor(total, fund.currency)
-
-
-def is_overdrawn(fund: Fund) -> bool:
-    """Return whether the provider took more than the fund had: approvals must wait then."""
-    return bool(of(fund).available.amount < 0)
 
 
 def overdraws(error: IntegrityError) -> bool:

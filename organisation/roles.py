@@ -117,6 +117,11 @@ def revoke(*, user: User, role: str, by: User | None, at: datetime) -> None:
         audit.record(actor=by, action="organisation.role_revoked", subject=user, reason=role, at=at)
 
 
+def holders(role: str) -> models.QuerySet[User]:
+    """Return who holds a role now and has an open account."""
+    return User.objects.filter(is_active=True, role_assignments__role=role).order_by("pk")
+
+
 class RoleBackend:
     """Answers ``user.has_perm`` from the roles that a person holds. Being a superuser opens no case: see ``ROLES``."""
 

@@ -10,7 +10,7 @@ from moneyed import Money
 from core import clock
 from donations import access, proofs, receipts, refunds, tasks
 from donations.models import Donor, FailedRenewal, Payment, Receipt, Refund, Subscription
-from ledger import balances
+from ledger import balances, promises
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation.models import User
@@ -189,3 +189,29 @@ def test_receipt_that_is_right_already_is_left_alone(payment: Payment) -> None:
     receipts.bring_up_to_date(payment=payment, at=clock.now())
 
     assert Receipt.objects.count() == 1
+
+
+def test_treasurer_is_told_once_when_a_refund_takes_what_was_promised(
+    visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund, tess: User, otto: User
+) -> None:
+    promises.promise(fund=aid_fund, amount=Money(40, "USD"), reference="aid-request:1", at=clock.now())
+    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+
+    for event in stripe.deliver_new(visitor):
+        stripe.deliver(visitor, event)
+
+    letter = OutgoingEmail.objects.get(key__startswith="fund-overdrawn:")
+    assert letter.recipient == tess.email
+    assert "has -$1.75 now and has promised $40.00" in letter.text
+    with pytest.raises(balances.FundTooLow):
+        promises.promise(fund=aid_fund, amount=Money(1, "USD"), reference="aid-request:2", at=clock.now())
+
+
+def test_refund_that_the_fund_can_bear_alarms_nobody(
+    visitor: Client, stripe: Stripe, payment: Payment, tess: User
+) -> None:
+    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id, "amount": 2000})
+
+    stripe.deliver_new(visitor)
+
+    assert not OutgoingEmail.objects.filter(key__startswith="fund-overdrawn:").exists()

@@ -156,7 +156,7 @@ def test_what_the_provider_took_is_booked_even_below_zero(aid_fund: Fund, now: d
     )
     posting.check_entries()
 
-    assert balances.is_overdrawn(aid_fund)
+    assert balances.of(aid_fund).is_overdrawn
 
 
 def test_two_promises_at_the_same_moment_cannot_both_take_the_last_money(
