@@ -12,7 +12,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from tests.ports import free_port
 
 Json = dict[str, Any]
 
@@ -217,13 +218,6 @@ class Sandbox:
 def words(page: Page) -> str:
     """A page as it reads, without its tags."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

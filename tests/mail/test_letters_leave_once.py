@@ -1,6 +1,5 @@
 """A letter is queued with what causes it, leaves once, and survives a mail server that is not there."""
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -16,6 +15,7 @@ from pytest_django import Settings
 
 from mail import outbox, tasks
 from mail.models import OutgoingEmail
+from tests.ports import free_port
 
 State = OutgoingEmail.State
 
@@ -38,9 +38,7 @@ class Server:
 @pytest.fixture
 def server(settings: Settings) -> Iterator[Server]:
     handler = Server()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"

@@ -7,9 +7,10 @@ import time
 import pytest
 import stripe
 
+from tests.ports import free_port
 from tests.sandbox.conftest import Give, checkout_params, client_for
 from tests.sandbox.receiver import Receiver, receiving
-from tests.sandbox_process import Sandbox, free_port, running_sandbox
+from tests.sandbox_process import Sandbox, running_sandbox
 
 
 def test_a_refused_webhook_comes_again_until_it_is_taken(

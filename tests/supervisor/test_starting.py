@@ -14,6 +14,7 @@ from supervisor.children import Program
 from supervisor.crew import Crew
 from supervisor.folders import REPOSITORY, Var
 from supervisor.ports import Ports, PortTaken
+from tests.ports import neighbours
 
 
 def run_server(var: Var, **extra: str) -> "subprocess.CompletedProcess[str]":
@@ -71,9 +72,8 @@ def test_odd_port_is_named(var: Var, port: str) -> None:
 
 
 def test_sandbox_moves_on_when_the_next_port_is_taken_but_not_when_it_was_asked_for() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-
+    port = neighbours(2) + 1
+    with socket.create_server(("127.0.0.1", port)):
         chosen = Ports.choose({"PORT": str(port - 1)})
 
         assert chosen.sandbox not in (port, port - 1)

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from tests.ports import neighbours
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 180
@@ -88,7 +89,8 @@ class Liferaft:
 @contextmanager
 def liferaft(var: Path) -> Iterator[Liferaft]:
     """Run script/server's program on free ports and an empty database, until the test is done."""
-    web, sandbox = free_port(), free_port()
+    web = neighbours(3)  # the mailbox takes the port after the sandbox
+    sandbox = web + 1
     keep = {"PATH", "HOME", "LANG", "TMPDIR", "LIFERAFT_BROWSER"}
     environment = {name: value for name, value in os.environ.items() if name in keep} | {
         "LIFERAFT_VAR": str(var),
@@ -114,10 +116,3 @@ def liferaft(var: Path) -> Iterator[Liferaft]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
