@@ -34,8 +34,10 @@ time.sleep(60)
 '''
 import os
 child = Child(Program("fake", [sys.executable, "-c", script], dict(os.environ), grace=0.5), var)
-while not ((tmp_path / "child").exists() and (tmp_path / "grandchild").exists()):
-    pass
+import time
+# Each file is there before its number is.
+while not all(path.exists() and path.read_text() for path in (tmp_path / "child", tmp_path / "grandchild")):
+    time.sleep(0.01)
 """
 
 
