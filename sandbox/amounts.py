@@ -25,6 +25,16 @@ SMALLEST = {
 }  # fmt: skip
 
 
+def places(currency: str) -> int:
+    """Decimals with which an amount is written."""
+    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+
+
+def step(currency: str) -> int:
+    """What every amount must be a multiple of."""
+    return 100 if currency in WHOLE_UNITS_ONLY else 10 if currency in THREE_DECIMAL else 1
+
+
 def smallest(currency: str) -> int:
     return SMALLEST.get(currency, 50)
 
@@ -49,9 +59,8 @@ def check_unit_amount(amount: int, currency: str, param: str) -> int:
         raise Refused("Invalid non-negative integer", param=param, code="parameter_invalid_integer")
     if amount > LARGEST:
         raise Refused(f"Amount must be no more than {written(LARGEST, currency)}", param=param, code="amount_too_large")
-    step = 100 if currency in WHOLE_UNITS_ONLY else 10 if currency in THREE_DECIMAL else 1
-    if amount % step:
-        raise Refused(f"Invalid integer: {currency} amounts must be divisible by {step}.", param=param)
+    if amount % step(currency):
+        raise Refused(f"Invalid integer: {currency} amounts must be divisible by {step(currency)}.", param=param)
     return amount
 
 
@@ -80,7 +89,7 @@ def fee(amount: int, currency: str) -> int:
 
 def written(amount: int, currency: str) -> str:
     """An amount for people: `12.50 USD`, `1,200 JPY`."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    sign, digits = "-" if amount < 0 else "", str(abs(amount)).zfill(places + 1)
-    whole = f"{int(digits[: len(digits) - places]):,}"
-    return f"{sign}{whole}{'.' + digits[-places:] if places else ''} {currency.upper()}"
+    decimals = places(currency)
+    sign, digits = "-" if amount < 0 else "", str(abs(amount)).zfill(decimals + 1)
+    whole = f"{int(digits[: len(digits) - decimals]):,}"
+    return f"{sign}{whole}{'.' + digits[-decimals:] if decimals else ''} {currency.upper()}"

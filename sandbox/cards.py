@@ -42,6 +42,9 @@ class TestCard:
     decline: Decline | None = None
     decline_on_renewal: Decline | None = None
     asks_to_authenticate: bool = False
+    dispute: str | None = None  # the reason that its owner will give
+    inquiry: bool = False  # the bank only asks at first
+    warning: str | None = None  # the kind of fraud that its network will suspect
 
 
 # docs.stripe.com/testing
@@ -66,6 +69,10 @@ CARDS = {
         ),
         TestCard("4000002500003155", "visa", "asks you to confirm it is you", asks_to_authenticate=True),
         TestCard("4000000000000341", "visa", "pays once and fails on renewal", decline_on_renewal=DECLINED),
+        TestCard("4000000000000259", "visa", "pays, then disputes it as fraudulent", dispute="fraudulent"),
+        TestCard("4000000000002685", "visa", "pays, then disputes it as not received", dispute="product_not_received"),
+        TestCard("4000000000001976", "visa", "pays, then its bank inquires", dispute="general", inquiry=True),
+        TestCard("4000000000005423", "visa", "pays, then its network warns of fraud", warning="misc"),
     )
 }
 

@@ -1,6 +1,8 @@
 """The control page at `/` and the same as JSON under `/_/`, for tests and rehearsals."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import clock, pages, refunds, subscriptions, time_machine
+from sandbox import clock, pages, refunds, subscriptions, time_machine, wishes
+from sandbox.controls import CONTROLS
 from sandbox.deliveries import Postman
 from sandbox.refusals import Refused
 from sandbox.settings import Settings
-from sandbox.store import Store
+from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
 
@@ -42,6 +45,10 @@ class Control:
             Route("/_/clock", self.read_clock, methods=["GET"]),
             Route("/_/events", self.read_events, methods=["GET"]),
             *(Route(path, self._deed(function), methods=["POST"]) for path, function in deeds.items()),
+            *(
+                Route(path, self._deed(partial(self._within, function)), methods=[method])
+                for (method, path), function in CONTROLS.items()
+            ),
         ]
 
     def _deed(self, function: Any) -> Any:
@@ -65,6 +72,10 @@ class Control:
             return RedirectResponse("/", 303) if from_form else JSONResponse(result)
 
         return answer
+
+    def _within(self, function: Callable[[Transaction, Json, str], Json], wish: Json, identifier: str) -> Json:
+        with self._store.transaction() as transaction:
+            return function(transaction, wish, identifier)
 
     async def health(self, request: Request) -> Response:
         """Alive; asks nothing of the store, which may be busy moving the clock."""
@@ -94,19 +105,19 @@ class Control:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _move_clock(self, wish: Json, _: str) -> Json:
-        months_ago = _number(wish, "begin_months_ago")
+        months_ago = wishes.number(wish, "begin_months_ago")
         if months_ago is not None:
             return time_machine.begin(self._store, self._settings.clock_file, months_ago=months_ago)
         return time_machine.move(
             self._store,
             self._settings.clock_file,
-            seconds=_number(wish, "advance_seconds"),
-            months=_number(wish, "advance_months"),
+            seconds=wishes.number(wish, "advance_seconds"),
+            months=wishes.number(wish, "advance_months"),
             to=wish.get("advance_to") or None,
         )
 
     def _set_latency(self, wish: Json, _: str) -> Json:
-        milliseconds = _number(wish, "milliseconds") or 0
+        milliseconds = wishes.number(wish, "milliseconds") or 0
         if not 0 <= milliseconds <= 60_000:
             raise Refused("The latency is between 0 and 60000 milliseconds.")
         with self._store.transaction() as transaction:
@@ -114,12 +125,10 @@ class Control:
         return {"milliseconds": milliseconds}
 
     def _settle(self, wish: Json, _: str) -> Json:
-        return self._postman.settle(
-            float(wish.get("timeout", 30)), retry_now=str(wish.get("retry", "")).lower() in ("1", "true")
-        )
+        return self._postman.settle(float(wish.get("timeout", 30)), retry_now=wishes.is_wished(wish, "retry"))
 
     def _deliver(self, wish: Json, event: str) -> Json:
-        times = _number(wish, "times") or 1
+        times = wishes.number(wish, "times") or 1
         if not 1 <= times <= MOST_COPIES:
             raise Refused(f"An event can be delivered 1 to {MOST_COPIES} times at once.")
         return {"event": event, "statuses": self._postman.deliver_at_once(event, times)}
@@ -127,7 +136,7 @@ class Control:
     def _refund(self, wish: Json, charge: str) -> Json:
         """A refund made in the dashboard: no request of the organisation's stands behind it."""
         params: Json = {"charge": charge, "reason": "requested_by_customer"}
-        amount = _number(wish, "amount")
+        amount = wishes.number(wish, "amount")
         if amount is not None:
             params["amount"] = amount
         with self._store.transaction() as transaction:
@@ -135,7 +144,7 @@ class Control:
 
     def _cancel(self, wish: Json, subscription: str) -> Json:
         with self._store.transaction() as transaction:
-            if str(wish.get("at_period_end", "")).lower() in ("1", "true"):
+            if wishes.is_wished(wish, "at_period_end"):
                 return subscriptions.update(transaction, {"cancel_at_period_end": True}, subscription)
             return subscriptions.cancel(transaction, {}, subscription)
 
@@ -162,13 +171,3 @@ class Control:
             webhook_url=self._settings.webhook_url,
             **context,
         )
-
-
-def _number(wish: Json, name: str) -> int | None:
-    value = wish.get(name)
-    if value in (None, ""):
-        return None
-    try:
-        return int(str(value))
-    except ValueError as problem:
-        raise Refused(f"{name} must be a whole number, not {value!r}.", param=name) from problem

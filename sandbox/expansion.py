@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import invoices, shapes
+from sandbox import balance, invoices, shapes
 from sandbox.refusals import Refused
 from sandbox.store import Transaction
 
@@ -76,7 +76,7 @@ def _step(transaction: Transaction, holder: Json, steps: list[str], path: str) -
         found = transaction.find(holder[step])
         if found is None or (kind in shapes.RESOURCES and not shapes.is_expandable(kind, step)):
             raise _cannot(path)
-        holder[step] = found
+        holder[step] = balance.as_of_now(transaction, found) if found["object"] == "balance_transaction" else found
     elif len(steps) == 1 and isinstance(holder[step], bool | int | float):
         raise _cannot(path)
     return holder[step]

@@ -1,24 +1,24 @@
-"""Payment intents, their charges, and what they bring to the balance."""
+"""Payment intents and their charges."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from stripe.params._balance_transaction_list_params import BalanceTransactionListParams
-from stripe.params._balance_transaction_retrieve_params import BalanceTransactionRetrieveParams
 from stripe.params._charge_list_params import ChargeListParams
 from stripe.params._charge_retrieve_params import ChargeRetrieveParams
 from stripe.params._payment_intent_list_params import PaymentIntentListParams
 from stripe.params._payment_intent_retrieve_params import PaymentIntentRetrieveParams
 from stripe.params._payment_intent_update_params import PaymentIntentUpdateParams
 
-from sandbox import amounts, cards, events, listing, metadata, shapes
+from sandbox import amounts, balance, cards, events, exchange, listing, metadata, schedule, shapes
+from sandbox.balance import Line
 from sandbox.cards import Decline
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
 
 Json = dict[str, Any]
 
-DAYS_UNTIL_AVAILABLE = 2
+# A bank that will complain does so a moment later.
+SECONDS_UNTIL_COMPLAINT = 30
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,19 @@ def confirm(
     events.record(transaction, "payment_intent.succeeded", transaction.save(intent))
     events.record(transaction, "charge.succeeded", charge)
     # With asynchronous capture, the default, the balance transaction comes a moment after the charge.
-    charge["balance_transaction"] = book(
-        transaction, "charge", charge, fee=amounts.fee(charge["amount"], charge["currency"])
-    )
+    charge["balance_transaction"] = _book(transaction, charge)
     events.record(transaction, "charge.updated", transaction.save(charge), {"balance_transaction": None})
+    if card.dispute or card.warning:
+        action = schedule.DISPUTE_CHARGE if card.dispute else schedule.WARN_OF_FRAUD
+        schedule.plan(transaction, action, charge["id"], transaction.now + SECONDS_UNTIL_COMPLAINT)
     return None
+
+
+def _book(transaction: Transaction, charge: Json) -> str:
+    money = exchange.settled(transaction, charge["amount"], charge["currency"])
+    fee = amounts.fee(money.amount, money.currency)
+    line = Line("charge", charge["id"], money, charge["description"], fee=fee)
+    return str(balance.book(transaction, line)["id"])
 
 
 def fail(transaction: Transaction, intent: Json, payment_method: Json, decline: Decline) -> None:
@@ -189,55 +197,6 @@ def _outcome(decline: Decline | None) -> Json:
     }
 
 
-def book(transaction: Transaction, type_: str, source: Json, *, fee: int = 0) -> str:
-    """Add a line to the balance.
-
-    :param source: the charge (money comes) or refund (money goes)
-    :param fee: Stripe's share in minor units
-    :return: the id of the balance transaction
-    """
-    amount = source["amount"] if type_ == "charge" else -source["amount"]
-    currency = source["currency"]
-    details = []
-    if fee:
-        text = "Stripe processing fees"
-        details.append(
-            {"amount": fee, "application": None, "currency": currency, "description": text, "type": "stripe_fee"}
-        )
-    body = {
-        "id": new_id("txn"),
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": transaction.now + DAYS_UNTIL_AVAILABLE * 86400,
-        "balance_type": "payments",
-        "created": transaction.now,
-        "currency": currency,
-        "description": source.get("description"),
-        "fee": fee,
-        "fee_details": details,
-        "net": amount - fee,
-        "reporting_category": type_,
-        "source": source["id"],
-        "status": "pending",
-        "type": type_,
-    }
-    return str(shapes.make(transaction, body)["id"])
-
-
-def _as_of_now(transaction: Transaction, line: Json) -> Json:
-    return line | {"status": "available" if line["available_on"] <= transaction.now else "pending"}
-
-
-def retrieve_balance_transaction(transaction: Transaction, params: Json, identifier: str) -> Json:
-    return _as_of_now(transaction, transaction.get("balance_transaction", identifier))
-
-
-def list_balance_transactions(transaction: Transaction, params: Json) -> Json:
-    filters = ("created", "currency", "source", "type")
-    found = listing.of_kind(transaction, params, "balance_transaction", url="/v1/balance_transactions", filters=filters)
-    return found | {"data": [_as_of_now(transaction, line) for line in found["data"]]}
-
-
 def retrieve_intent(transaction: Transaction, params: Json, identifier: str) -> Json:
     return transaction.get("payment_intent", identifier)
 
@@ -280,12 +239,4 @@ ROUTES = [
         "GET", "/v1/charges", list_charges, ChargeListParams, listing.PAGING | {"created", "customer", "payment_intent"}
     ),
     Route("GET", "/v1/charges/{id}", retrieve_charge, ChargeRetrieveParams),
-    Route(
-        "GET",
-        "/v1/balance_transactions",
-        list_balance_transactions,
-        BalanceTransactionListParams,
-        listing.PAGING | {"created", "currency", "source", "type"},
-    ),
-    Route("GET", "/v1/balance_transactions/{id}", retrieve_balance_transaction, BalanceTransactionRetrieveParams),
 ]

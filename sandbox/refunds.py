@@ -7,7 +7,8 @@ from stripe.params._refund_list_params import RefundListParams
 from stripe.params._refund_retrieve_params import RefundRetrieveParams
 from stripe.params._refund_update_params import RefundUpdateParams
 
-from sandbox import amounts, events, listing, metadata, payments, shapes
+from sandbox import amounts, balance, disputes, events, exchange, fraud_warnings, listing, metadata, shapes
+from sandbox.balance import Line
 from sandbox.refusals import Refused, missing_parameter
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
@@ -22,6 +23,7 @@ def create(transaction: Transaction, params: Json) -> Json:
     """
     charge = _charge_meant(transaction, params)
     left = charge["amount"] - charge["amount_refunded"]
+    disputes.refuse_refund(transaction, charge)
     if not charge["paid"]:
         raise Refused(f"Charge {charge['id']} was not successful; there is nothing to refund.", param="charge")
     if left == 0:
@@ -69,8 +71,9 @@ def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -
         "reason": params.get("reason"),
         "status": "succeeded",
     }
-    source = {"id": body["id"], "amount": amount, "currency": charge["currency"], "description": "REFUND FOR CHARGE"}
-    body["balance_transaction"] = payments.book(transaction, "refund", source)
+    money = exchange.settled(transaction, -amount, charge["currency"])
+    line = Line("refund", str(body["id"]), money, "REFUND FOR CHARGE")
+    body["balance_transaction"] = balance.book(transaction, line)["id"]
     refund = shapes.make(transaction, body)
     before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
     charge["amount_refunded"] += amount
@@ -78,6 +81,9 @@ def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -
     changed = {name: value for name, value in before.items() if charge[name] != value}
     events.record(transaction, "refund.created", refund)
     events.record(transaction, "charge.refunded", transaction.save(charge), changed)
+    if charge["refunded"]:
+        disputes.charge_was_refunded(transaction, charge)
+        fraud_warnings.nothing_to_do(transaction, charge["id"])
     return refund
 
 

@@ -1,12 +1,28 @@
 """Every address of the API that the sandbox answers."""
 
-from sandbox import cards, checkout, customers, events, invoices, payments, prices, refunds, subscriptions
+from sandbox import (
+    balance,
+    cards,
+    checkout,
+    customers,
+    disputes,
+    events,
+    fraud_warnings,
+    invoices,
+    payments,
+    prices,
+    refunds,
+    subscriptions,
+)
 
 ROUTES = [
+    *balance.ROUTES,
     *cards.ROUTES,
     *checkout.ROUTES,
     *customers.ROUTES,
+    *disputes.ROUTES,
     *events.ROUTES,
+    *fraud_warnings.ROUTES,
     *invoices.ROUTES,
     *payments.ROUTES,
     *prices.ROUTES,

@@ -7,6 +7,9 @@ from sandbox.store import Transaction
 RENEW_SUBSCRIPTION = "renew_subscription"
 RETRY_INVOICE = "retry_invoice"
 EXPIRE_CHECKOUT = "expire_checkout"
+DISPUTE_CHARGE = "dispute_charge"
+DECIDE_DISPUTE = "decide_dispute"
+WARN_OF_FRAUD = "warn_of_fraud"
 
 
 @dataclass(frozen=True)

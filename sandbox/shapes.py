@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import stripe
-from stripe import checkout
+from stripe import checkout, radar
 from stripe._api_version import _ApiVersion  # pyright: ignore[reportPrivateUsage]
 
 from sandbox.store import Transaction
@@ -21,10 +21,12 @@ Json = dict[str, Any]
 API_VERSION: str = _ApiVersion.CURRENT
 
 RESOURCES: dict[str, type[stripe.StripeObject]] = {
+    "balance": stripe.Balance,
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": checkout.Session,
     "customer": stripe.Customer,
+    "dispute": stripe.Dispute,
     "event": stripe.Event,
     "invoice": stripe.Invoice,
     "invoice_payment": stripe.InvoicePayment,
@@ -32,9 +34,11 @@ RESOURCES: dict[str, type[stripe.StripeObject]] = {
     "line_item": stripe.InvoiceLineItem,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
+    "payout": stripe.Payout,
     "plan": stripe.Plan,
     "price": stripe.Price,
     "product": stripe.Product,
+    "radar.early_fraud_warning": radar.EarlyFraudWarning,
     "refund": stripe.Refund,
     "subscription": stripe.Subscription,
     "subscription_item": stripe.SubscriptionItem,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import checkout, clock, renewals, schedule
+from sandbox import checkout, clock, disputes, fraud_warnings, renewals, schedule
 from sandbox.refusals import Refused
 from sandbox.store import Store, Transaction
 
@@ -13,6 +13,9 @@ Json = dict[str, Any]
 MOST_MONTHS_AGO = 120
 
 DEEDS: dict[str, Callable[[Transaction, str], None]] = {
+    schedule.DECIDE_DISPUTE: disputes.decide_in_time,
+    schedule.DISPUTE_CHARGE: disputes.by_card,
+    schedule.WARN_OF_FRAUD: fraud_warnings.by_card,
     schedule.EXPIRE_CHECKOUT: checkout.expire_in_time,
     schedule.RENEW_SUBSCRIPTION: renewals.renew,
     schedule.RETRY_INVOICE: renewals.retry,

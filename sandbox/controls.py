@@ -1,0 +1,18 @@
+"""What the control page and the tests can let happen, as JSON under `/_/`; each in the module of its trade.
+
+Each answers `(transaction, wish, id)` with JSON; the id is the one in the path, or empty.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import disputes, exchange, fraud_warnings
+from sandbox.store import Transaction
+
+Json = dict[str, Any]
+
+CONTROLS: dict[tuple[str, str], Callable[[Transaction, Json, str], Json]] = {
+    **disputes.CONTROLS,
+    **exchange.CONTROLS,
+    **fraud_warnings.CONTROLS,
+}
