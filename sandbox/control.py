@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import clock, pages, refunds, subscriptions, time_machine, wishes
+from sandbox import clock, pages, refunds, subscription_changes, subscriptions, time_machine, wishes
 from sandbox.controls import CONTROLS
 from sandbox.deliveries import Postman
 from sandbox.refusals import Refused
@@ -145,7 +145,7 @@ class Control:
     def _cancel(self, wish: Json, subscription: str) -> Json:
         with self._store.transaction() as transaction:
             if wishes.is_wished(wish, "at_period_end"):
-                return subscriptions.update(transaction, {"cancel_at_period_end": True}, subscription)
+                return subscription_changes.update(transaction, {"cancel_at_period_end": True}, subscription)
             return subscriptions.cancel(transaction, {}, subscription)
 
     async def page(self, request: Request) -> Response:

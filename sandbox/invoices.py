@@ -8,7 +8,7 @@ from stripe.params._invoice_payment_list_params import InvoicePaymentListParams
 from stripe.params._invoice_payment_retrieve_params import InvoicePaymentRetrieveParams
 from stripe.params._invoice_retrieve_params import InvoiceRetrieveParams
 
-from sandbox import events, listing, shapes
+from sandbox import events, listing, prices, shapes
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
 
@@ -58,35 +58,85 @@ def open_for(
     *,
     identifier: str | None = None,
     former_start: int | None = None,
+    reason: str | None = None,
 ) -> Json:
-    """Draw up and finalise the invoice for a subscription's current period.
+    """Draw up and finalise the invoice for a subscription's current period, to be paid by a payment intent.
 
-    :param intent: the payment intent by which it is or will be paid
     :param former_start: when the period before began; None for the first invoice
+    :param reason: its `billing_reason`; by default that of a first or a regular invoice
     """
-    customer = transaction.get("customer", subscription["customer"])
-    invoice = _draft(transaction, subscription, customer, identifier or new_id("in"), former_start)
-    events.record(transaction, "invoice.created", invoice)
-    number = customer["next_invoice_sequence"]
-    customer["next_invoice_sequence"] = number + 1
-    transaction.save(customer)
-    address = f"{transaction.public_url}/#{invoice['id']}"
-    invoice |= {
-        "effective_at": transaction.now,
-        "hosted_invoice_url": address,
-        "invoice_pdf": address,
-        "number": f"{customer['invoice_prefix']}-{number:04}",
-        "status": "open",
-    }
-    invoice["status_transitions"] = invoice["status_transitions"] | {"finalized_at": transaction.now}
-    events.record(transaction, "invoice.finalized", transaction.save(invoice), {"status": "draft"})
+    invoice = draw_up(transaction, subscription, identifier=identifier, former_start=former_start, reason=reason)
+    finalise(transaction, invoice)
     _expect_payment(transaction, invoice, intent)
     return invoice
 
 
-def _draft(
-    transaction: Transaction, subscription: Json, customer: Json, identifier: str, former_start: int | None
+def draw_up(
+    transaction: Transaction,
+    subscription: Json,
+    *,
+    identifier: str | None = None,
+    former_start: int | None = None,
+    reason: str | None = None,
 ) -> Json:
+    """A draft for a subscription's current period; nothing is due for a trial."""
+    usual = "subscription_create" if former_start is None else "subscription_cycle"
+    invoice = _draft(transaction, subscription, identifier or new_id("in"), former_start, reason or usual)
+    events.record(transaction, "invoice.created", invoice)
+    return invoice
+
+
+def finalise(transaction: Transaction, invoice: Json) -> None:
+    """Give an invoice its number and its page: it cannot be changed any more."""
+    customer = transaction.get("customer", invoice["customer"])
+    number = customer["next_invoice_sequence"]
+    customer["next_invoice_sequence"] = number + 1
+    transaction.save(customer)
+    address = f"{transaction.public_url}/invoice/{invoice['id']}"
+    invoice |= {
+        "effective_at": transaction.now,
+        "hosted_invoice_url": address,
+        "invoice_pdf": f"{address}#pdf",
+        "number": f"{customer['invoice_prefix']}-{number:04}",
+        "status": "open",
+    }
+    _note_transition(transaction, invoice, "finalized_at")
+    events.record(transaction, "invoice.finalized", transaction.save(invoice), {"status": "draft"})
+
+
+def set_aside(transaction: Transaction, invoice: Json, behavior: str) -> None:
+    """Do with a draft what `pause_collection` wishes: no money is asked for.
+
+    :param behavior: `keep_as_draft`, `mark_uncollectible` or `void`
+    """
+    invoice["auto_advance"] = False
+    transaction.save(invoice)
+    if behavior == "keep_as_draft":
+        return
+    finalise(transaction, invoice)
+    if behavior == "void":
+        void(transaction, invoice)
+    else:
+        invoice["status"] = "uncollectible"
+        _note_transition(transaction, invoice, "marked_uncollectible_at")
+        events.record(transaction, "invoice.marked_uncollectible", transaction.save(invoice))
+
+
+def void(transaction: Transaction, invoice: Json) -> None:
+    """Nothing is owed any more."""
+    invoice |= {"auto_advance": False, "next_payment_attempt": None, "status": "void"}
+    _note_transition(transaction, invoice, "voided_at")
+    events.record(transaction, "invoice.voided", transaction.save(invoice))
+
+
+def _note_transition(transaction: Transaction, invoice: Json, name: str) -> None:
+    invoice["status_transitions"] = invoice["status_transitions"] | {name: transaction.now}
+
+
+def _draft(
+    transaction: Transaction, subscription: Json, identifier: str, former_start: int | None, reason: str
+) -> Json:
+    customer = transaction.get("customer", subscription["customer"])
     lines = [_line(identifier, subscription, item) for item in subscription["items"]["data"]]
     total = sum(line["amount"] for line in lines)
     snapshot = {
@@ -98,7 +148,7 @@ def _draft(
         "id": identifier,
         "amount_due": total,
         "amount_remaining": total,
-        "billing_reason": "subscription_create" if former_start is None else "subscription_cycle",
+        "billing_reason": reason,
         "created": transaction.now,
         "currency": subscription["currency"],
         "customer": customer["id"],
@@ -125,7 +175,9 @@ def _draft(
 
 def _line(invoice: str, subscription: Json, item: Json) -> Json:
     price, quantity = item["price"], item["quantity"]
-    amount = price["unit_amount"] * quantity
+    free = subscription["status"] == "trialing"
+    amount = 0 if free else price["unit_amount"] * quantity
+    what = subscription["description"] or "gift"
     details = {
         "invoice_item": None,
         "proration": False,
@@ -140,7 +192,7 @@ def _line(invoice: str, subscription: Json, item: Json) -> Json:
             "object": "line_item",
             "amount": amount,
             "currency": price["currency"],
-            "description": f"{quantity} x {subscription['description'] or 'gift'} (every {price['recurring']['interval']})",
+            "description": f"Trial period for {what}" if free else f"{quantity} x {what} ({prices.every(price)})",
             "discount_amounts": [],
             "discountable": True,
             "discounts": [],
@@ -153,7 +205,7 @@ def _line(invoice: str, subscription: Json, item: Json) -> Json:
             "pricing": {
                 "price_details": {"price": price["id"], "product": price["product"]},
                 "type": "price_details",
-                "unit_amount_decimal": price["unit_amount_decimal"],
+                "unit_amount_decimal": "0" if free else price["unit_amount_decimal"],
             },
             "quantity": quantity,
             "quantity_decimal": str(quantity),
@@ -185,26 +237,28 @@ def payments_of(transaction: Transaction, invoice: str) -> list[Json]:
 
 
 def settle(transaction: Transaction, invoice: Json) -> None:
-    """The money has come: invoice and invoice payment are paid."""
+    """The money has come, or none was due: invoice and invoice payment are paid."""
     amount = invoice["amount_due"]
     invoice |= {
         "amount_paid": amount,
         "amount_remaining": 0,
-        "attempt_count": invoice["attempt_count"] + 1,
+        "attempt_count": invoice["attempt_count"] + bool(amount),
         "attempted": True,
         "auto_advance": False,
         "next_payment_attempt": None,
         "status": "paid",
     }
-    invoice["status_transitions"] = invoice["status_transitions"] | {"paid_at": transaction.now}
+    _note_transition(transaction, invoice, "paid_at")
     transaction.save(invoice)
-    payment = payments_of(transaction, invoice["id"])[0]
-    payment |= {"amount_paid": amount, "status": "paid"}
-    payment["status_transitions"] = {"canceled_at": None, "paid_at": transaction.now}
-    transaction.save(payment)
+    payments = payments_of(transaction, invoice["id"])
+    for payment in payments:
+        payment |= {"amount_paid": amount, "status": "paid"}
+        payment["status_transitions"] = {"canceled_at": None, "paid_at": transaction.now}
+        transaction.save(payment)
     events.record(transaction, "invoice.paid", invoice)
     events.record(transaction, "invoice.payment_succeeded", invoice)
-    events.record(transaction, "invoice_payment.paid", payment)
+    for payment in payments:
+        events.record(transaction, "invoice_payment.paid", payment)
 
 
 def note_failure(transaction: Transaction, invoice: Json, next_attempt: int | None) -> None:

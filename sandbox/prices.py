@@ -92,6 +92,12 @@ def _recurring(given: Json | None, param: str) -> Json | None:
     }
 
 
+def every(price: Json) -> str:
+    """How often a recurring price falls due, in words."""
+    interval, count = price["recurring"]["interval"], price["recurring"]["interval_count"]
+    return f"every {interval}" if count == 1 else f"every {count} {interval}s"
+
+
 def as_plan(price: Json) -> Json:
     """The same price in the older shape that subscription items still carry."""
     recurring = price["recurring"]

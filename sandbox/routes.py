@@ -12,6 +12,7 @@ from sandbox import (
     payments,
     prices,
     refunds,
+    subscription_changes,
     subscriptions,
 )
 
@@ -27,5 +28,6 @@ ROUTES = [
     *payments.ROUTES,
     *prices.ROUTES,
     *refunds.ROUTES,
+    *subscription_changes.ROUTES,
     *subscriptions.ROUTES,
 ]

@@ -7,6 +7,8 @@ from sandbox.store import Transaction
 RENEW_SUBSCRIPTION = "renew_subscription"
 RETRY_INVOICE = "retry_invoice"
 EXPIRE_CHECKOUT = "expire_checkout"
+RESUME_COLLECTION = "resume_collection"
+ANNOUNCE_TRIAL_END = "announce_trial_end"
 DISPUTE_CHARGE = "dispute_charge"
 DECIDE_DISPUTE = "decide_dispute"
 WARN_OF_FRAUD = "warn_of_fraud"

@@ -7,10 +7,9 @@ from stripe.params._subscription_item_list_params import SubscriptionItemListPar
 from stripe.params._subscription_item_retrieve_params import SubscriptionItemRetrieveParams
 from stripe.params._subscription_list_params import SubscriptionListParams
 from stripe.params._subscription_retrieve_params import SubscriptionRetrieveParams
-from stripe.params._subscription_update_params import SubscriptionUpdateParams
 
-from sandbox import clock, events, listing, metadata, prices, schedule, shapes
-from sandbox.refusals import Refused, missing_object, not_built
+from sandbox import clock, events, listing, prices, schedule, shapes
+from sandbox.refusals import missing_object
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
 
@@ -114,63 +113,10 @@ def end(transaction: Transaction, subscription: Json, reason: str) -> None:
     subscription["canceled_at"] = subscription["canceled_at"] or transaction.now
     details = subscription["cancellation_details"]
     subscription["cancellation_details"] = details | {"reason": details["reason"] or reason}
-    schedule.cancel(transaction, schedule.RENEW_SUBSCRIPTION, subscription["id"])
+    for planned in (schedule.RENEW_SUBSCRIPTION, schedule.RESUME_COLLECTION, schedule.ANNOUNCE_TRIAL_END):
+        schedule.cancel(transaction, planned, subscription["id"])
     schedule.cancel(transaction, schedule.RETRY_INVOICE, str(subscription["latest_invoice"]))
     events.record(transaction, "customer.subscription.deleted", transaction.save(subscription))
-
-
-def update(transaction: Transaction, params: Json, identifier: str) -> Json:
-    subscription = transaction.get("subscription", identifier)
-    if subscription["status"] in ENDED:
-        raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
-    before = dict(subscription)
-    if "metadata" in params:
-        subscription["metadata"] = metadata.merged(subscription["metadata"], params["metadata"])
-    if "description" in params:
-        subscription["description"] = params["description"] or None
-    if "default_payment_method" in params:
-        method = transaction.get("payment_method", params["default_payment_method"], "default_payment_method")
-        subscription["default_payment_method"] = method["id"]
-    if "items" in params:
-        subscription["items"] = subscription["items"] | {"data": _changed_items(transaction, subscription, params)}
-    _note_wish_to_cancel(transaction, subscription, params)
-    changed(transaction, subscription, before)
-    return subscription
-
-
-def _changed_items(transaction: Transaction, subscription: Json, params: Json) -> list[Json]:
-    if params.get("proration_behavior", "create_prorations") != "none":
-        raise not_built("prorations; pass proration_behavior=none", "proration_behavior")
-    items = [dict(item) for item in subscription["items"]["data"]]
-    for index, wish in enumerate(params["items"]):
-        item = next((item for item in items if item["id"] == wish.get("id")), None)
-        if item is None:
-            if "id" in wish:
-                raise missing_object("subscription_item", wish["id"], f"items[{index}][id]")
-            raise not_built("a further item on a subscription", f"items[{index}]")
-        if "price_data" in wish:
-            price = prices.from_price_data(transaction, wish["price_data"], f"items[{index}][price_data]")
-            if price["currency"] != subscription["currency"]:
-                raise Refused("The currency of a subscription cannot be changed.", param=f"items[{index}]")
-            if (price["recurring"]["interval"], price["recurring"]["interval_count"]) != (
-                item["price"]["recurring"]["interval"],
-                item["price"]["recurring"]["interval_count"],
-            ):
-                raise not_built("a change of the interval", f"items[{index}][price_data][recurring]")
-            item |= {"price": price, "plan": prices.as_plan(price)}
-        item["quantity"] = wish.get("quantity", item["quantity"])
-    return items
-
-
-def _note_wish_to_cancel(transaction: Transaction, subscription: Json, params: Json) -> None:
-    details = subscription["cancellation_details"] | params.get("cancellation_details", {})
-    if "cancel_at_period_end" in params:
-        wish = params["cancel_at_period_end"]
-        subscription["cancel_at_period_end"] = wish
-        subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"] if wish else None
-        subscription["canceled_at"] = transaction.now if wish else None
-        details["reason"] = "cancellation_requested" if wish else None
-    subscription["cancellation_details"] = details
 
 
 def cancel(transaction: Transaction, params: Json, identifier: str) -> Json:
@@ -226,23 +172,6 @@ ROUTES = [
         listing.PAGING | {"created", "customer", "status"},
     ),
     Route("GET", "/v1/subscriptions/{id}", retrieve, SubscriptionRetrieveParams),
-    Route(
-        "POST",
-        "/v1/subscriptions/{id}",
-        update,
-        SubscriptionUpdateParams,
-        {
-            "cancel_at_period_end",
-            "cancellation_details",
-            "default_payment_method",
-            "description",
-            "items.id",
-            "items.price_data",
-            "items.quantity",
-            "metadata",
-            "proration_behavior",
-        },
-    ),
     Route("DELETE", "/v1/subscriptions/{id}", cancel, SubscriptionCancelParams, {"cancellation_details"}),
     Route("GET", "/v1/subscription_items", list_items, SubscriptionItemListParams, {"subscription", "limit"}),
     Route("GET", "/v1/subscription_items/{id}", retrieve_item, SubscriptionItemRetrieveParams),

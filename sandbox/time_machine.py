@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import checkout, clock, disputes, fraud_warnings, renewals, schedule
+from sandbox import checkout, clock, collecting, disputes, fraud_warnings, renewals, schedule, subscription_changes
 from sandbox.refusals import Refused
 from sandbox.store import Store, Transaction
 
@@ -18,7 +18,9 @@ DEEDS: dict[str, Callable[[Transaction, str], None]] = {
     schedule.WARN_OF_FRAUD: fraud_warnings.by_card,
     schedule.EXPIRE_CHECKOUT: checkout.expire_in_time,
     schedule.RENEW_SUBSCRIPTION: renewals.renew,
-    schedule.RETRY_INVOICE: renewals.retry,
+    schedule.RETRY_INVOICE: collecting.retry,
+    schedule.RESUME_COLLECTION: subscription_changes.resume_collection,
+    schedule.ANNOUNCE_TRIAL_END: renewals.announce_trial_end,
 }
 
 

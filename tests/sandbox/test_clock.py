@@ -70,10 +70,15 @@ def test_a_card_that_fails_is_tried_again_and_then_given_up(
     assert sorted(event["created"] - failed.created for event in attempts) == [0, 3 * DAY, 8 * DAY, 15 * DAY]
 
 
-def test_a_new_card_saves_a_failing_gift(client: stripe.StripeClient, sandbox: Sandbox, give: Give) -> None:
+def test_a_new_card_saves_a_failing_gift(client: stripe.StripeClient, sandbox: Sandbox, give: Give, email: str) -> None:
     session = give(FAILS_ON_RENEWAL_CARD, monthly=True)
-    other = give(monthly=True)
-    good = client.v1.subscriptions.retrieve(str(other.subscription)).default_payment_method
+    params = checkout_params(email, monthly=True, customer=str(session.customer))
+    del params["customer_email"]
+    other = client.v1.checkout.sessions.create(params)
+    sandbox.pay(str(other.url))
+    paid = client.v1.checkout.sessions.retrieve(other.id, {"expand": ["subscription"]}).subscription
+    assert isinstance(paid, stripe.Subscription)
+    good = paid.default_payment_method
     sandbox.clock(months=1)
 
     client.v1.subscriptions.update(str(session.subscription), {"default_payment_method": str(good)})

@@ -1,0 +1,81 @@
+"""Getting an invoice paid: with which card, when to try again, and what becomes of the gift if it never works."""
+
+from typing import Any
+
+from sandbox import invoices, payments, schedule, subscriptions
+from sandbox.store import Transaction
+
+Json = dict[str, Any]
+
+# Days after each failure until the next attempt; after the last one the subscription ends.
+DAYS_UNTIL_RETRY = (3, 5, 7)
+
+
+def attempt(transaction: Transaction, subscription: Json, invoice: Json, intent: Json) -> None:
+    """Charge for an open invoice, without the donor being there."""
+    method = _method(transaction, subscription)
+    if method and payments.confirm(transaction, intent, method, renewal=True) is None:
+        invoices.settle(transaction, invoice)
+        note_paid(transaction, subscription, invoice)
+    else:
+        _note_failure(transaction, subscription, invoice)
+
+
+def retry(transaction: Transaction, invoice_id: str) -> None:
+    """Try once more to charge for an unpaid invoice."""
+    invoice = transaction.get("invoice", invoice_id)
+    subscription = subscription_of(transaction, invoice)
+    if invoice["status"] == "open" and subscription["status"] not in subscriptions.ENDED:
+        attempt(transaction, subscription, invoice, intent_of(transaction, invoice))
+
+
+def subscription_of(transaction: Transaction, invoice: Json) -> Json:
+    return transaction.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
+
+
+def intent_of(transaction: Transaction, invoice: Json) -> Json:
+    """The payment intent by which an invoice is to be paid."""
+    payment = invoices.payments_of(transaction, invoice["id"])[0]
+    return transaction.get("payment_intent", payment["payment"]["payment_intent"])
+
+
+def _method(transaction: Transaction, subscription: Json) -> Json | None:
+    """Stripe's order: the subscription's own card first, whatever became the customer's default meanwhile."""
+    customer = transaction.get("customer", subscription["customer"])
+    method = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
+    return transaction.get("payment_method", method) if method else None
+
+
+def note_paid(transaction: Transaction, subscription: Json, invoice: Json) -> None:
+    """A subscription that was behind is up to date again once its latest invoice is paid."""
+    schedule.cancel(transaction, schedule.RETRY_INVOICE, invoice["id"])
+    if subscription["status"] in ("past_due", "unpaid") and _latest_is_settled(transaction, subscription):
+        before = dict(subscription)
+        subscription["status"] = "active"
+        subscriptions.changed(transaction, subscription, before)
+
+
+def _latest_is_settled(transaction: Transaction, subscription: Json) -> bool:
+    """Whether the latest invoice counts as paid; drafts and voided ones do not matter."""
+    mine = {
+        "customer": subscription["customer"],
+        "parent.subscription_details.subscription": subscription["id"],
+    }
+    statuses = (each["status"] for each in transaction.select("invoice", mine))
+    latest = next((status for status in statuses if status not in ("draft", "void")), "paid")
+    return latest == "paid"
+
+
+def _note_failure(transaction: Transaction, subscription: Json, invoice: Json) -> None:
+    before = dict(subscription)
+    failures = invoice["attempt_count"]
+    if failures < len(DAYS_UNTIL_RETRY):
+        next_attempt = transaction.now + DAYS_UNTIL_RETRY[failures] * 86400
+        schedule.plan(transaction, schedule.RETRY_INVOICE, invoice["id"], next_attempt)
+        invoices.note_failure(transaction, invoice, next_attempt)
+        if subscription["status"] == "active" and subscription["latest_invoice"] == invoice["id"]:
+            subscription["status"] = "past_due"
+            subscriptions.changed(transaction, subscription, before)
+    else:
+        invoices.note_failure(transaction, invoice, None)
+        subscriptions.end(transaction, subscription, "payment_failed")
