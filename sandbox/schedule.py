@@ -1,4 +1,4 @@
-"""What happens by itself when its time comes: renewals, retries, expiries. Later payouts and resumptions."""
+"""What happens by itself when its time comes: renewals, retries, expiries, disputes, payouts."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,9 @@ ANNOUNCE_TRIAL_END = "announce_trial_end"
 DISPUTE_CHARGE = "dispute_charge"
 DECIDE_DISPUTE = "decide_dispute"
 WARN_OF_FRAUD = "warn_of_fraud"
+PAY_OUT = "pay_out"
+LIST_PAYOUT = "list_payout"
+FINISH_PAYOUT = "finish_payout"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import checkout, clock, collecting, disputes, fraud_warnings, renewals, schedule, subscription_changes
+from sandbox import (
+    checkout,
+    clock,
+    collecting,
+    disputes,
+    fraud_warnings,
+    payouts,
+    renewals,
+    schedule,
+    subscription_changes,
+)
 from sandbox.refusals import Refused
 from sandbox.store import Store, Transaction
 
@@ -15,6 +25,9 @@ MOST_MONTHS_AGO = 120
 DEEDS: dict[str, Callable[[Transaction, str], None]] = {
     schedule.DECIDE_DISPUTE: disputes.decide_in_time,
     schedule.DISPUTE_CHARGE: disputes.by_card,
+    schedule.FINISH_PAYOUT: payouts.finish_in_time,
+    schedule.LIST_PAYOUT: payouts.list_in_time,
+    schedule.PAY_OUT: payouts.pay_out_in_time,
     schedule.WARN_OF_FRAUD: fraud_warnings.by_card,
     schedule.EXPIRE_CHECKOUT: checkout.expire_in_time,
     schedule.RENEW_SUBSCRIPTION: renewals.renew,
