@@ -44,6 +44,7 @@ class TestCard:
     asks_to_authenticate: bool = False
     dispute: str | None = None  # the reason that its owner will give
     inquiry: bool = False  # the bank only asks at first
+    refunds: str = "at once"  # or "late", or "fail"
     warning: str | None = None  # the kind of fraud that its network will suspect
 
 
@@ -73,6 +74,8 @@ CARDS = {
         TestCard("4000000000002685", "visa", "pays, then disputes it as not received", dispute="product_not_received"),
         TestCard("4000000000001976", "visa", "pays, then its bank inquires", dispute="general", inquiry=True),
         TestCard("4000000000005423", "visa", "pays, then its network warns of fraud", warning="misc"),
+        TestCard("4000000000005126", "visa", "pays; a refund to it fails days later", refunds="fail"),
+        TestCard("4000000000007726", "visa", "pays; a refund to it takes days", refunds="late"),
     )
 }
 

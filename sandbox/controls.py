@@ -6,7 +6,7 @@ Each answers `(transaction, wish, id)` with JSON; the id is the one in the path,
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import disputes, exchange, fraud_warnings, payouts
+from sandbox import disputes, exchange, fraud_warnings, payouts, refunds
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
@@ -16,4 +16,5 @@ CONTROLS: dict[tuple[str, str], Callable[[Transaction, Json, str], Json]] = {
     **exchange.CONTROLS,
     **fraud_warnings.CONTROLS,
     **payouts.CONTROLS,
+    **refunds.CONTROLS,
 }

@@ -7,13 +7,38 @@ from stripe.params._refund_list_params import RefundListParams
 from stripe.params._refund_retrieve_params import RefundRetrieveParams
 from stripe.params._refund_update_params import RefundUpdateParams
 
-from sandbox import amounts, balance, disputes, events, exchange, fraud_warnings, listing, metadata, shapes
+from sandbox import (
+    amounts,
+    balance,
+    cards,
+    disputes,
+    events,
+    exchange,
+    fraud_warnings,
+    listing,
+    metadata,
+    schedule,
+    shapes,
+    wishes,
+)
 from sandbox.balance import Line
+from sandbox.exchange import Settled
 from sandbox.refusals import Refused, missing_parameter
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
 
 Json = dict[str, Any]
+
+DAYS_UNTIL_LATE, DAYS_UNTIL_FAILED = 3, 5
+FAILURES = (
+    "charge_for_pending_refund_disputed",
+    "declined",
+    "expired_or_canceled_card",
+    "insufficient_funds",
+    "lost_or_stolen_card",
+    "merchant_request",
+    "unknown",
+)
 
 
 def create(transaction: Transaction, params: Json) -> Json:
@@ -53,7 +78,8 @@ def _charge_meant(transaction: Transaction, params: Json) -> Json:
 
 
 def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -> Json:
-    body = {
+    way = cards.behind(transaction, transaction.get("payment_method", charge["payment_method"])).refunds
+    body: Json = {
         "id": new_id("re"),
         "object": "refund",
         "amount": amount,
@@ -69,12 +95,18 @@ def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),
-        "status": "succeeded",
+        "pending_reason": "processing" if way == "late" else None,
+        "status": "pending" if way == "late" else "succeeded",
     }
     money = exchange.settled(transaction, -amount, charge["currency"])
     line = Line("refund", str(body["id"]), money, "REFUND FOR CHARGE")
     body["balance_transaction"] = balance.book(transaction, line)["id"]
     refund = shapes.make(transaction, body)
+    if way != "at once":
+        action, days = (
+            (schedule.FINISH_REFUND, DAYS_UNTIL_LATE) if way == "late" else (schedule.FAIL_REFUND, DAYS_UNTIL_FAILED)
+        )
+        schedule.plan(transaction, action, refund["id"], transaction.now + days * 86400)
     before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
@@ -85,6 +117,57 @@ def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -
         disputes.charge_was_refunded(transaction, charge)
         fraud_warnings.nothing_to_do(transaction, charge["id"])
     return refund
+
+
+def fail(transaction: Transaction, identifier: str, reason: str) -> Json:
+    """The donor's bank sends a refund back: the money is on the balance again, and the donor still waits for it.
+
+    :raises Refused: if it has failed already
+    """
+    refund = transaction.get("refund", identifier)
+    if refund["status"] not in ("pending", "succeeded"):
+        raise Refused(f"Refund {identifier} is {refund['status']}; it cannot fail.", param="refund")
+    went = transaction.get("balance_transaction", refund["balance_transaction"])
+    money = Settled(-went["amount"], went["currency"], went["exchange_rate"])
+    line = Line("refund_failure", identifier, money, "REFUND FAILURE", days=0)
+    before = dict(refund)
+    refund |= {
+        "failure_balance_transaction": balance.book(transaction, line)["id"],
+        "failure_reason": reason,
+        "pending_reason": None,
+        "status": "failed",
+    }
+    schedule.cancel(transaction, schedule.FINISH_REFUND, identifier)
+    schedule.cancel(transaction, schedule.FAIL_REFUND, identifier)
+    _changed(transaction, refund, before)
+    events.record(transaction, "refund.failed", refund)
+    _take_back(transaction, refund)
+    return refund
+
+
+def _take_back(transaction: Transaction, refund: Json) -> None:
+    """The charge is not refunded after all."""
+    charge = transaction.get("charge", refund["charge"])
+    before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
+    charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
+    changed = {name: value for name, value in before.items() if charge[name] != value}
+    events.record(transaction, "charge.updated", transaction.save(charge), changed)
+
+
+def _changed(transaction: Transaction, refund: Json, before: Json) -> None:
+    changed = {name: before[name] for name in before if before[name] != refund[name]}
+    events.record(transaction, "refund.updated", transaction.save(refund), changed)
+    events.record(transaction, "charge.refund.updated", refund, changed)
+
+
+def fail_in_time(transaction: Transaction, identifier: str) -> None:
+    fail(transaction, identifier, "expired_or_canceled_card")
+
+
+def finish_in_time(transaction: Transaction, identifier: str) -> None:
+    """A refund that took its time has arrived."""
+    refund = transaction.get("refund", identifier)
+    _changed(transaction, refund | {"pending_reason": None, "status": "succeeded"}, refund)
 
 
 def retrieve(transaction: Transaction, params: Json, identifier: str) -> Json:
@@ -117,3 +200,10 @@ ROUTES = [
     Route("GET", "/v1/refunds/{id}", retrieve, RefundRetrieveParams),
     Route("POST", "/v1/refunds/{id}", update, RefundUpdateParams, {"metadata"}),
 ]
+
+
+def _fail(transaction: Transaction, wish: Json, refund: str) -> Json:
+    return fail(transaction, refund, wishes.one_of(wish, "reason", FAILURES, "declined"))
+
+
+CONTROLS = {("POST", "/_/refunds/{id}/fail"): _fail}

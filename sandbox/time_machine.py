@@ -11,6 +11,7 @@ from sandbox import (
     disputes,
     fraud_warnings,
     payouts,
+    refunds,
     renewals,
     schedule,
     subscription_changes,
@@ -25,7 +26,9 @@ MOST_MONTHS_AGO = 120
 DEEDS: dict[str, Callable[[Transaction, str], None]] = {
     schedule.DECIDE_DISPUTE: disputes.decide_in_time,
     schedule.DISPUTE_CHARGE: disputes.by_card,
+    schedule.FAIL_REFUND: refunds.fail_in_time,
     schedule.FINISH_PAYOUT: payouts.finish_in_time,
+    schedule.FINISH_REFUND: refunds.finish_in_time,
     schedule.LIST_PAYOUT: payouts.list_in_time,
     schedule.PAY_OUT: payouts.pay_out_in_time,
     schedule.WARN_OF_FRAUD: fraud_warnings.by_card,
