@@ -1,39 +1,21 @@
 """The page where a donor pays: `/checkout/pay/<session id>`."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import cards, pages, paying
+from sandbox import card_form, cards, pages, paying
+from sandbox.card_form import WrongFields
 from sandbox.cards import TestCard
 from sandbox.paying import Donor
 from sandbox.refusals import Refused
 from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
-
-UNKNOWN_CARD = "That is not one of the sandbox's test cards. Use one of the numbers listed below; never a real card."
-
-
-class WrongFields(Exception):
-    """What was typed cannot be charged.
-
-    :param errors: a sentence for each field's name
-    """
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(", ".join(errors))
-        self.errors = errors
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"[\s-]", "", text)
 
 
 def read_donor(typed: dict[str, str], now: int) -> Donor:
@@ -44,34 +26,8 @@ def read_donor(typed: dict[str, str], now: int) -> Donor:
     email = typed.get("email", "").strip()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         errors["email"] = "Enter an e-mail address, like name@example.org."
-    card = cards.CARDS.get(_digits(typed.get("card", "")))
-    if card is None:
-        errors["card"] = UNKNOWN_CARD if _digits(typed.get("card", "")) else "Enter a card number."
-    expiry = _read_expiry(typed.get("expiry", ""))
-    if expiry is None:
-        errors["expiry"] = "Enter month and year, like 12 / 34."
-    elif (expiry[1], expiry[0]) < _year_and_month(now):
-        errors["expiry"] = "That date has passed."
-    if not re.fullmatch(r"[0-9]{3,4}", typed.get("cvc", "").strip(), re.ASCII):
-        errors["cvc"] = "Enter the three or four digits."
-    name = " ".join(typed.get("name", "").split())
-    if not name:
-        errors["name"] = "Enter the name on the card."
-    if errors or card is None or expiry is None:
-        raise WrongFields(errors)
-    return Donor(email=email[:500], name=name[:200], card=card, expiry=expiry)
-
-
-def _read_expiry(text: str) -> tuple[int, int] | None:
-    found = re.fullmatch(r"\s*([0-9]{1,2})\s*/?\s*((?:20)?[0-9]{2})\s*", text)
-    if found is None or not 1 <= int(found[1]) <= 12:
-        return None
-    return int(found[1]), 2000 + int(found[2]) % 100
-
-
-def _year_and_month(now: int) -> tuple[int, int]:
-    today = datetime.fromtimestamp(now, UTC)
-    return today.year, today.month
+    read = card_form.read(typed, now, errors)
+    return Donor(email=email[:500], name=read.name, card=read.card, expiry=read.expiry)
 
 
 class HostedPage:
@@ -103,7 +59,7 @@ class HostedPage:
     async def pay(self, request: Request) -> Response:
         if pages.is_cross_site(request):
             return pages.show("hosted_unknown.html", status=403)
-        typed = await _typed(request)
+        typed = await card_form.typed_in(request)
         return await run_in_threadpool(self._pay, request, typed)
 
     def _pay(self, request: Request, typed: dict[str, str]) -> Response:
@@ -145,7 +101,7 @@ class HostedPage:
     async def authenticate(self, request: Request) -> Response:
         if pages.is_cross_site(request):
             return pages.show("hosted_unknown.html", status=403)
-        typed = await _typed(request)
+        typed = await card_form.typed_in(request)
         return await run_in_threadpool(self._authenticate, request, typed)
 
     def _authenticate(self, request: Request, typed: dict[str, str]) -> Response:
@@ -180,17 +136,12 @@ class HostedPage:
             "hosted_pay.html",
             status=status,
             session=session,
-            typed={"email": fixed or "", "card": "", "expiry": "", "name": ""} | _kept(typed),
+            typed={"email": fixed or typed.get("email", "")} | card_form.kept(typed),
             email_is_fixed=bool(fixed),
             errors=errors,
             cards=_cards(),
             **summary,
         )
-
-
-def _kept(typed: dict[str, str]) -> dict[str, str]:
-    """What is shown again after an error; a security code is typed anew."""
-    return {name: value for name, value in typed.items() if name in ("email", "card", "expiry", "name")}
 
 
 def _fixed_email(session: Json) -> str | None:
@@ -225,8 +176,3 @@ def _button(session: Json, recurring: Json | None) -> str:
 
 def _cards() -> list[TestCard]:
     return list(cards.CARDS.values())
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    body = (await request.body()).decode("utf-8", "replace")
-    return dict(parse_qsl(body, keep_blank_values=True))
