@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from donations.models import Payment
 from ledger import posting
 from ledger.models import Account, Fund, Kind, Transaction
 from ledger.posting import Line
@@ -25,3 +26,8 @@ def book(*, kind: Kind, move: BalanceMove, fund: Fund, at: datetime) -> Transact
         occurred_at=move.at,
         at=at,
     )
+
+
+def reference(payment: Payment) -> str:
+    """Return the reference under which a gift stands in the books."""
+    return f"stripe:{payment.balance_transaction_id}" if payment.is_online else f"offline:{payment.reference}"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ from core import clock
 from core.money import format_money
 from donations import desk_forms, refunds, totals
 from donations.models import FailedRenewal, HeldPayment, Payment, Receipt, ReceiptDocument, Refund, Subscription
-from donations.models.giving import SubscriptionQuerySet
+from donations.models.money import PaymentQuerySet
+from donations.models.recurring import SubscriptionQuerySet
 from organisation import audit, screen
 from organisation.models import Organisation, User
 from organisation.permissions import Permission
@@ -54,7 +55,7 @@ def gifts(request: HttpRequest) -> HttpResponse:
     return screen.show(request, "donations/desk/gifts.html", title=_("Gifts"), context=context)
 
 
-def _filtered(found: QuerySet[Payment], wanted: dict[str, Any]) -> QuerySet[Payment]:
+def _filtered(found: PaymentQuerySet, wanted: dict[str, Any]) -> PaymentQuerySet:
     if wanted["q"]:
         typed = wanted["q"].strip()
         found = found.filter(
@@ -177,11 +178,11 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The paper, as the donor has it."""
-    document = ReceiptDocument.objects.filter(receipt__number=number).first()
+    document = ReceiptDocument.objects.filter(pdf__isnull=False, receipt__number=number).first()
     if document is None:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
-    return HttpResponse(bytes(document.pdf), content_type="application/pdf", headers=headers)
+    return HttpResponse(document.content, content_type="application/pdf", headers=headers)
 
 
 @needs(Permission.SEE_GIFTS)

@@ -61,12 +61,12 @@ class RefundForm(forms.Form):
     amount = forms.CharField(label=_("Amount"), max_length=20)
     reason = forms.ChoiceField(
         label=_("Why"),
-        choices=[(r.value, r.label) for r in Refund.Reason if r != Refund.Reason.AT_STRIPE],
+        choices=[(r.value, r.label) for r in Refund.Reason if r not in {Refund.Reason.AT_STRIPE, Refund.Reason.TYPO}],
     )
 
     def __init__(self, data: Any = None, *, payment: Payment) -> None:
         self.payment = payment
-        self.left = from_minor(refunds.left_minor(payment), payment.currency)
+        self.left = from_minor(refunds.left_minor(payment), payment.given_currency)
         super().__init__(data, initial={"amount": f"{self.left.amount:f}"})
         self.fields["amount"].help_text = _("Up to %(left)s. The receipt is voided and replaced by itself.") % {
             "left": format_money(self.left)
@@ -74,7 +74,7 @@ class RefundForm(forms.Form):
 
     def clean_amount(self) -> Any:
         try:
-            amount = parse_amount(str(self.cleaned_data["amount"]), self.payment.currency)
+            amount = parse_amount(str(self.cleaned_data["amount"]), self.payment.given_currency)
         except AmountUnclear as error:
             raise ValidationError(_("Write the amount in figures, for example 25.00.")) from error
         if amount > self.left:

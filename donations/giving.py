@@ -1,6 +1,6 @@
 """From the wish to give to a gift in the books."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -16,11 +16,11 @@ from moneyed import Money
 
 from core.money import to_minor
 from donations import booking, receipts
-from donations.models import Checkout, Donor, HeldPayment, Payment, Subscription
+from donations.models import Checkout, Donor, HeldPayment, Payment, Subscription, WallEntry
 from donations.models.giving import Interval
 from ledger.models import Fund, Kind
 from organisation.models import LegalEntity, Organisation
-from stripe_gateway import client, idempotency
+from stripe_gateway import asking, door, idempotency
 from stripe_gateway.objects import BalanceMove, PaidCharge
 
 # Under this name Stripe's objects carry the reference of our checkout.
@@ -41,7 +41,11 @@ class StripeSaysNo(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """What a visitor wants to give."""
+    """What a visitor wants to give.
+
+    ``amount`` is all that is charged; ``fee_cover``, the part of it that is to cover the fee. ``wall_name`` and
+    ``message`` are for the thank-you wall; without either the gift is anonymous.
+    """
 
     amount: Money
     interval: Interval
@@ -50,6 +54,11 @@ class Wish:
     email: str
     name: str
     language: str
+    fee_cover: Money | None = None
+    honouree: str = ""
+    employer: str = ""
+    wall_name: str = ""
+    message: str = ""
 
 
 def issuing_entity() -> LegalEntity:
@@ -70,7 +79,7 @@ def write_down(wish: Wish, *, at: datetime) -> Checkout:
     :raises GiftsNotOpen: if gifts cannot be receipted yet
     """
     issuing_entity()
-    return Checkout.objects.create(
+    checkout = Checkout.objects.create(
         email=wish.email,
         name=wish.name,
         language=wish.language,
@@ -79,8 +88,14 @@ def write_down(wish: Wish, *, at: datetime) -> Checkout:
         interval=wish.interval,
         fund=wish.fund,
         campaign=wish.campaign,
+        fee_cover_minor=to_minor(wish.fee_cover) if wish.fee_cover else 0,
+        honouree=wish.honouree,
+        employer=wish.employer,
         started_at=at,
     )
+    if wish.wall_name or wish.message:
+        WallEntry.objects.create(checkout=checkout, name=wish.wall_name, message=wish.message)
+    return checkout
 
 
 def open_page(checkout: Checkout, *, at: datetime) -> str:
@@ -91,10 +106,10 @@ def open_page(checkout: Checkout, *, at: datetime) -> str:
     """
     key = idempotency.key("checkout", checkout.reference, "open")
     try:
-        session = client.open_checkout(_for_stripe(checkout), key=key, at=at)
-    except client.StripeUnavailable as error:
+        session = asking.open_checkout(_for_stripe(checkout), key=key, at=at)
+    except door.StripeUnavailable as error:
         raise StripeOutOfReach from error
-    except client.StripeRefused as error:
+    except door.StripeRefused as error:
         raise StripeSaysNo from error
     # The webhook may have been quicker; it is the one that knows more.
     Checkout.objects.filter(pk=checkout.pk, state=Checkout.State.STARTED).update(state=Checkout.State.OPEN)
@@ -104,15 +119,15 @@ def open_page(checkout: Checkout, *, at: datetime) -> str:
     return session.url
 
 
-def _for_stripe(checkout: Checkout) -> client.CheckoutWish:
+def _for_stripe(checkout: Checkout) -> asking.CheckoutWish:
     with translation.override(checkout.language):
         title = _("Gift to %(organisation)s") % {"organisation": Organisation.current().name}
         thanks, form = reverse("donations:thanks"), reverse("donations:donate")
     choice = urlencode(choice_of(checkout))
-    return client.CheckoutWish(
+    return asking.CheckoutWish(
         reference=checkout.reference,
         amount=checkout.amount,
-        is_monthly=checkout.is_monthly,
+        months=Interval(checkout.interval).months,
         email=checkout.email,
         title=title,
         language=checkout.language,
@@ -129,6 +144,7 @@ def choice_of(checkout: Checkout) -> Mapping[str, str]:
         "amount": f"{checkout.amount.amount.normalize():f}",
         "interval": checkout.interval,
         "fund": checkout.fund.slug,
+        "currency": checkout.currency.lower(),
     }
     return choice | ({"campaign": checkout.campaign} if checkout.campaign else {})
 
@@ -137,52 +153,58 @@ def donor_of(checkout: Checkout, *, at: datetime) -> Donor:
     """Return the donor with the checkout's mail address, a new one if need be.
 
     What a stranger types into a form does not change what we know of a donor who has the same address.
+    Of merged donors it is the one that was kept.
     """
-    donor, _is_new = Donor.objects.get_or_create(
+    donor, _is_new = Donor.objects.select_related("merged_into").get_or_create(
         email__iexact=checkout.email,
         defaults={"email": checkout.email, "name": checkout.name, "language": checkout.language, "since": at},
     )
-    return donor
+    return donor.person
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A subscription's invoice that was paid. ``agreed``: the amounts that it may be over."""
+
+    subscription: Subscription
+    invoice_id: str
+    agreed: Collection[Money]
 
 
 @transaction.atomic
 def record_payment(
-    *,
-    charge: PaidCharge,
-    move: BalanceMove,
-    checkout: Checkout,
-    subscription: Subscription | None,
-    invoice_id: str,
-    at: datetime,
+    *, charge: PaidCharge, move: BalanceMove, checkout: Checkout, renewal: Renewal | None, at: datetime
 ) -> Payment | HeldPayment:
     """Book a gift that Stripe has taken: the payment, its ledger transaction, its receipt, all or nothing.
 
     The PDF and the letter follow in the worker. What is not what was asked for is held for a person instead.
 
     :param move: the line of the Stripe balance by which the charge arrived
-    :param invoice_id: of a subscription's payment; else empty
+    :param renewal: for a payment of a subscription, the first one too
     """
     checkout = Checkout.objects.select_for_update(of=("self",)).select_related("fund").get(pk=checkout.pk)
     known = Payment.objects.filter(balance_transaction_id=move.id).first()
     if known:
         return known  # Stripe repeats itself; the books must not.
-    asked = subscription.amount if subscription else checkout.amount
-    reason = _why_held(charge, move, asked=asked, checkout=checkout, is_renewal=subscription is not None)
+    reason = _why_held(charge, move, checkout=checkout, renewal=renewal)
     if reason:
-        return hold(charge=charge, checkout=checkout, asked=asked, reason=reason, at=at)
+        return hold(charge=charge, checkout=checkout, asked=checkout.amount, reason=reason, at=at)
+    subscription = renewal.subscription if renewal else None
     payment = Payment.objects.create(
         balance_transaction_id=move.id,
         charge_id=charge.id,
         intent_id=charge.intent_id,
-        invoice_id=invoice_id,
+        invoice_id=renewal.invoice_id if renewal else "",
         livemode=charge.livemode,
-        donor=donor_of(checkout, at=at),
+        donor=subscription.donor.person if subscription else donor_of(checkout, at=at),
         checkout=checkout,
         subscription=subscription,
         legal_entity=issuing_entity(),
         fund=checkout.fund,
         campaign=checkout.campaign,
-        interval=checkout.interval,
+        interval=subscription.interval if subscription else checkout.interval,
+        given_minor=to_minor(charge.amount),
+        given_currency=charge.amount.currency.code,
         gross_minor=to_minor(move.gross),
         fee_minor=to_minor(move.fee),
         net_minor=to_minor(move.net),
@@ -199,16 +221,23 @@ def record_payment(
 
 
 def _why_held(
-    charge: PaidCharge, move: BalanceMove, *, asked: Money, checkout: Checkout, is_renewal: bool
+    charge: PaidCharge, move: BalanceMove, *, checkout: Checkout, renewal: Renewal | None
 ) -> HeldPayment.Reason | None:
-    """Return why a payment is not what was asked for, if it is not."""
+    """Return why a payment is not what was asked for, if it is not.
+
+    The donor's currency is the one that was asked for. Stripe converts into the one it settles in: the fund's.
+    """
+    agreed = renewal.agreed if renewal else [checkout.amount]
     if charge.livemode != settings.STRIPE_LIVEMODE:
         return HeldPayment.Reason.MODE
-    if len({asked.currency, charge.amount.currency, move.gross.currency, move.fee.currency}) > 1:
+    if charge.amount.currency.code != checkout.currency or move.gross.currency.code != checkout.fund.currency:
         return HeldPayment.Reason.CURRENCY
-    if charge.amount != asked or move.gross != asked or is_renewal != checkout.is_monthly:
+    is_converted = charge.amount.currency != move.gross.currency
+    if charge.amount not in agreed or not (is_converted or move.gross == charge.amount):
         return HeldPayment.Reason.AMOUNT
-    if not is_renewal and checkout.payments.exists():
+    if (renewal is not None) != checkout.comes_again:
+        return HeldPayment.Reason.AMOUNT
+    if renewal is None and checkout.payments.exists():
         return HeldPayment.Reason.TWICE
     return None
 

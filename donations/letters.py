@@ -22,11 +22,11 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
             "payment": payment,
             "given_on": date.fromisoformat(receipt.snapshot["given_on"]),
             "subscription": payment.subscription,
-            "name": payment.checkout.name,
+            "name": payment.name,
             "giving_link": access.link(payment.donor),
         },
         at=at,
-        language=payment.checkout.language,
+        language=payment.language,
         enclosures=[outbox.Enclosure(f"{receipt.number}.pdf", "application/pdf", pdf)],
     )
 
@@ -42,11 +42,11 @@ def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
             "refund": refund,
             "payment": refund.payment,
             "receipt": void,
-            "name": refund.payment.checkout.name,
+            "name": refund.payment.name,
             "giving_link": access.link(donor),
         },
         at=at,
-        language=refund.payment.checkout.language,
+        language=refund.payment.language,
     )
 
 

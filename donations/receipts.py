@@ -80,10 +80,10 @@ def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
 def _snapshot(receipt: Receipt) -> dict[str, Any]:
     """Return everything that is printed, as it is now."""
     payment, entity = receipt.payment, receipt.payment.legal_entity
-    language = payment.checkout.language
+    language = payment.language
     with translation.override(language):
         return {
-            "version": 1,
+            "version": 2,
             "language": language,
             "number": receipt.number,
             "code": receipt.code,
@@ -91,10 +91,13 @@ def _snapshot(receipt: Receipt) -> dict[str, Any]:
             "issued_on": receipt.issued_on.isoformat(),
             "given_on": payment.occurred_at.astimezone(ZoneInfo(entity.time_zone)).date().isoformat(),
             "amount": [receipt.amount_minor, receipt.currency],
-            "given": [payment.gross_minor, payment.currency],
+            "given": [payment.given_minor, payment.given_currency],
             "interval": payment.interval,
             "fund": payment.fund.name,
-            "donor": payment.checkout.name or payment.checkout.email,
+            "donor": payment.name or payment.donor.email,
+            "address": payment.donor.address,
+            "honouree": payment.checkout.honouree if payment.checkout else "",
+            "method": payment.method,
             "organisation": Organisation.current().name,
             "entity": {"name": entity.name, "address": entity.address, "tax_number": entity.tax_number},
             "statement": _statement(entity),

@@ -9,7 +9,7 @@ from django.db import transaction
 from core.money import to_minor
 from donations import giving, stripe_events
 from donations.models import HeldPayment, Payment, Refund, Subscription
-from stripe_gateway import client
+from stripe_gateway import reading
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ def walk(since: datetime | None) -> Iterator[Step]:
 
     :param since: only objects that Stripe made since then; none: all
     """
-    for intent_id in client.succeeded_intents(since):
+    for intent_id in reading.succeeded_intents(since):
         yield Step(intent_id, _payment(intent_id), stripe_events.refresh_payment)
-    for subscription_id in client.subscriptions(since):
+    for subscription_id in reading.subscriptions(since):
         yield Step(subscription_id, _subscription(subscription_id), stripe_events.refresh_subscription)
-    for refund_id in client.refunds(since):
+    for refund_id in reading.refunds(since):
         yield Step(refund_id, _refund(refund_id), stripe_events.refresh_refund)
 
 
 def _payment(intent_id: str) -> str:
     ours = Payment.objects.filter(intent_id=intent_id).first()
-    charge = client.paid_charge(intent_id)
+    charge = reading.paid_charge(intent_id)
     if charge is None:
         return ""
     if ours:
@@ -56,12 +56,12 @@ def _payment(intent_id: str) -> str:
         return "" if held.closed_at else "the payment is held for a person to look at"
     if giving.METADATA_KEY in charge.metadata:
         return "the gift is not booked"
-    invoice = client.invoice_of_intent(intent_id)
+    invoice = reading.invoice_of_intent(intent_id)
     return "the monthly payment is not booked" if invoice and giving.METADATA_KEY in invoice.metadata else ""
 
 
 def _subscription(subscription_id: str) -> str:
-    stated = client.subscription(subscription_id)
+    stated = reading.subscription(subscription_id)
     if giving.METADATA_KEY not in stated.metadata:
         return ""
     ours = Subscription.objects.filter(stripe_id=subscription_id).first()
@@ -75,7 +75,7 @@ def _subscription(subscription_id: str) -> str:
 
 
 def _refund(refund_id: str) -> str:
-    stated = client.find_refund(refund_id)
+    stated = reading.find_refund(refund_id)
     if not Payment.objects.filter(intent_id=stated.intent_id).exists():
         return ""  # Of a payment that is not ours, is held, or was just named above.
     ours = Refund.objects.filter(stripe_id=refund_id).first()

@@ -13,7 +13,7 @@ from ledger import balances
 from ledger.models import Kind
 from organisation import audit
 from organisation.models import User
-from stripe_gateway import client, idempotency
+from stripe_gateway import asking, door, idempotency
 from stripe_gateway import objects as stripe_objects
 
 METADATA_KEY = "liferaft_refund"
@@ -30,13 +30,13 @@ def ask(*, payment: Payment, amount: Money, reason: Refund.Reason, by: User, at:
     :raises MoreThanIsLeft: if refunds would exceed the gift
     """
     list(Payment.objects.select_for_update().filter(pk=payment.pk))
-    if not 0 < to_minor(amount) <= left_minor(payment) or amount.currency.code != payment.currency:
+    if not 0 < to_minor(amount) <= left_minor(payment) or amount.currency.code != payment.given_currency:
         raise MoreThanIsLeft
     refund = Refund.objects.create(
         payment=payment,
         state=Refund.State.REQUESTED,
         amount_minor=to_minor(amount),
-        currency=payment.currency,
+        currency=payment.given_currency,
         reason=reason,
         asked_by=by,
         asked_at=at,
@@ -52,7 +52,7 @@ def left_minor(payment: Payment) -> int:
         .exclude(state__in=[Refund.State.FAILED, Refund.State.CANCELED, Refund.State.REFUSED])
         .aggregate(sum=Sum("amount_minor", default=0))["sum"]
     )
-    return payment.gross_minor - int(gone)
+    return payment.given_minor - int(gone)
 
 
 def send(*, refund: Refund, at: datetime) -> bool:
@@ -65,12 +65,12 @@ def send(*, refund: Refund, at: datetime) -> bool:
     key = idempotency.key("refund", refund.pk, "create")
     metadata = {METADATA_KEY: str(refund.pk)}
     try:
-        made = client.refund(
-            intent_id=refund.payment.intent_id, amount=refund.amount, metadata=metadata, key=key, at=at
+        made = asking.refund(
+            intent_id=refund.payment.intent_id or "", amount=refund.amount, metadata=metadata, key=key, at=at
         )
-    except client.StripeUnavailable:
+    except door.StripeUnavailable:
         return False
-    except client.StripeRefused:
+    except door.StripeRefused:
         Refund.objects.filter(pk=refund.pk, state=Refund.State.REQUESTED, stripe_id=None).update(
             state=Refund.State.REFUSED
         )

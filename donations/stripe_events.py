@@ -8,7 +8,7 @@ from datetime import datetime
 
 from donations import giving, refunds, subscriptions
 from donations.models import Checkout, HeldPayment, Payment, Subscription
-from stripe_gateway import client, inbox
+from stripe_gateway import inbox, reading
 from stripe_gateway.inbox import Handler
 from stripe_gateway.objects import Invoice
 
@@ -20,7 +20,7 @@ class NotBookedYet(Exception):
 def refresh_checkout(session_id: str, *, at: datetime) -> None:
     """Paid, expired or still open: follow a Checkout Session."""
     inbox.lock(session_id)
-    session = client.session(session_id)
+    session = reading.session(session_id)
     checkout = Checkout.objects.filter(reference=session.reference).first() if session.reference else None
     if checkout is None:
         return  # Not one of ours: the account may serve other programs too.
@@ -35,7 +35,7 @@ def refresh_checkout(session_id: str, *, at: datetime) -> None:
 def refresh_failed_checkout(session_id: str, *, at: datetime) -> None:
     """A payment method that takes days has failed."""
     inbox.lock(session_id)
-    session = client.session(session_id)
+    session = reading.session(session_id)
     checkout = Checkout.objects.filter(reference=session.reference).first() if session.reference else None
     if checkout and session.payment_state == "unpaid":
         giving.note_failed(checkout, at=at)
@@ -44,7 +44,7 @@ def refresh_failed_checkout(session_id: str, *, at: datetime) -> None:
 def refresh_invoice(invoice_id: str, *, at: datetime) -> None:
     """Book what was paid on a subscription's invoice, or note that a try failed."""
     inbox.lock(invoice_id)
-    invoice = client.invoice(invoice_id)
+    invoice = reading.invoice(invoice_id)
     if giving.METADATA_KEY not in invoice.metadata:
         return  # Not one of ours.
     for intent_id in invoice.paid_intent_ids:
@@ -59,7 +59,7 @@ def refresh_charge(charge_id: str, *, at: datetime) -> None:
     """A charge has changed, for example its line in the balance was written."""
     if Payment.objects.filter(charge_id=charge_id).exists():
         return  # Booked is booked; refunds have events of their own.
-    intent_id = client.intent_of_charge(charge_id)
+    intent_id = reading.intent_of_charge(charge_id)
     if intent_id:
         refresh_payment(intent_id, at=at)
 
@@ -73,13 +73,13 @@ def refresh_payment(intent_id: str, *, at: datetime) -> None:
 def refresh_subscription(subscription_id: str, *, at: datetime) -> Subscription | None:
     """Take over the state of a subscription; none if it is not one of ours."""
     inbox.lock(subscription_id)
-    return subscriptions.apply(client.subscription(subscription_id), at=at)
+    return subscriptions.apply(reading.subscription(subscription_id), at=at)
 
 
 def refresh_refund(refund_id: str, *, at: datetime) -> None:
     """Book a refund, its failure, and what follows for the receipt."""
     inbox.lock(refund_id)
-    stated = client.find_refund(refund_id)
+    stated = reading.find_refund(refund_id)
     if not stated.intent_id:
         return  # Not one of ours: all our charges have a payment intent.
     if not Payment.objects.filter(intent_id=stated.intent_id).exists():
@@ -96,12 +96,12 @@ def _book(intent_id: str, *, invoice: Invoice | None, at: datetime) -> None:
     """
     if Payment.objects.filter(intent_id=intent_id).exists() or HeldPayment.objects.filter(intent_id=intent_id).exists():
         return
-    charge = client.paid_charge(intent_id)
+    charge = reading.paid_charge(intent_id)
     if charge is None:
         return
     reference = charge.metadata.get(giving.METADATA_KEY, "")
     if not reference:
-        invoice = invoice or client.invoice_of_intent(intent_id)
+        invoice = invoice or reading.invoice_of_intent(intent_id)
         reference = invoice.metadata.get(giving.METADATA_KEY, "") if invoice else ""
     if not reference:
         return  # Not one of ours.
@@ -116,8 +116,9 @@ def _book(intent_id: str, *, invoice: Invoice | None, at: datetime) -> None:
         charge=charge,
         move=charge.balance,
         checkout=checkout,
-        subscription=subscription,
-        invoice_id=invoice.id if invoice else "",
+        renewal=giving.Renewal(subscription, invoice.id, subscriptions.agreed_amounts(subscription, invoice))
+        if invoice and subscription
+        else None,
         at=at,
     )
 

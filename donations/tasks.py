@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.timezone import now as wall_clock
 
 from core import clock
-from donations import receipts, refunds, stripe_events, subscriptions
-from donations.models import Refund, Subscription
+from donations import changing, receipts, refunds, stripe_events
+from donations.models import Refund, SubscriptionChange
 
 # A slice ends well before the queue would hand the task to another worker.
 _SLICE = timedelta(seconds=25)
@@ -37,13 +37,14 @@ def sweep() -> None:
 
 
 def tell_stripe() -> None:
-    """Repeat, under the same keys, what Stripe has not heard yet: refunds asked for and monthly gifts to stop."""
+    """Repeat, under the same keys, what Stripe has not heard yet: refunds asked for and changes of recurring gifts."""
     at = clock.now()
     for refund in Refund.objects.filter(
         state=Refund.State.REQUESTED, stripe_id=None, asked_at__lt=at - _PATIENCE
     ).select_related("payment"):
         refunds.send(refund=refund, at=at)
-    for subscription in Subscription.objects.waiting_to_stop().filter(stop_asked_at__lt=at - _PATIENCE):
-        if subscriptions.tell_stripe_to_stop(subscription=subscription, at=at):
+    unheard = SubscriptionChange.objects.unheard().filter(asked_at__lt=at - _PATIENCE)
+    for change in unheard.select_related("subscription"):
+        if changing.tell_stripe(change, at=at):
             with transaction.atomic():
-                stripe_events.refresh_subscription(subscription.stripe_id, at=at)
+                stripe_events.refresh_subscription(change.subscription.stripe_id, at=at)

@@ -55,3 +55,37 @@ def set_once(name: str, columns: Iterable[str]) -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def donor_is_merged_once() -> pgtrigger.Trigger:
+    """Refuse chains of merged donors: who is merged stands for nobody, who stands for somebody is not merged."""
+    return pgtrigger.Trigger(
+        name="donor_is_merged_once",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func="""
+            IF NEW.merged_into_id IS NOT NULL AND (
+                EXISTS (SELECT 1 FROM donations_donor WHERE merged_into_id = NEW.id)
+                OR EXISTS (SELECT 1 FROM donations_donor WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL))
+            THEN RAISE EXCEPTION 'donor % is merged into one that is merged, or stands for others', NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'donor_is_merged_once';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+def emptied_with(name: str, *, column: str, allowed: str) -> pgtrigger.Trigger:
+    """Refuse every change of a column but the one that ``allowed`` (an SQL condition over OLD and NEW) describes."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF OLD.{column} IS DISTINCT FROM NEW.{column} AND NOT ({allowed})
+            THEN RAISE EXCEPTION 'what % % says is not changed', TG_TABLE_NAME, OLD.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';
+            END IF;
+            RETURN NEW;
+        """,
+    )

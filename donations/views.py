@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock, formtoken, throttle
-from donations import access, forms, giving, subscriptions
+from donations import access, changing, forms, giving
 from donations import letters as giving_letters
 from donations.models import Donor, Payment, Receipt, ReceiptDocument, Subscription
 from donations.models.giving import Interval
@@ -204,7 +204,7 @@ def stop(request: HttpRequest, token: str, reference: str) -> HttpResponse:
         formtoken.check(request, "donations.stop")
     except formtoken.FormRefused:
         return render(request, "donations/stop_again.html", {"token": token, "subscription": subscription}, status=403)
-    subscriptions.ask_to_stop(subscription=subscription, at=clock.now())
+    changing.ask_to_stop(subscription=subscription, at=clock.now())
     return SeeOther(reverse("donations:giving", args=[token]))
 
 
@@ -212,11 +212,13 @@ def stop(request: HttpRequest, token: str, reference: str) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Hand out a receipt to its donor."""
-    document = ReceiptDocument.objects.filter(receipt__number=number, receipt__payment__donor=_donor(token)).first()
+    document = ReceiptDocument.objects.filter(
+        pdf__isnull=False, receipt__number=number, receipt__payment__donor=_donor(token)
+    ).first()
     if document is None:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
-    return HttpResponse(bytes(document.pdf), content_type="application/pdf", headers=headers)
+    return HttpResponse(document.content, content_type="application/pdf", headers=headers)
 
 
 @never_cache

@@ -50,6 +50,10 @@ class Kind(models.TextChoices):
     GIFT = "gift", _("Gift")
     REFUND = "refund", _("Refund")
     REFUND_FAILED = "refund_failed", _("Refund that failed")
+    DISPUTE = "dispute", _("Dispute")
+    DISPUTE_RETURNED = "dispute_returned", _("Disputed money that came back")
+    PAYOUT = "payout", _("Payout to the bank")
+    PAYOUT_FAILED = "payout_failed", _("Payout that failed")
     DISBURSEMENT = "disbursement", _("Payment of aid")
     REVERSAL = "reversal", _("Reversal")
 

@@ -18,6 +18,12 @@ class Organisation(models.Model):
     email = models.EmailField(_("address for questions"))
     time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York", help_text=_("IANA name"))
     currency = models.CharField(_("currency"), max_length=3, default="USD", help_text=_("ISO 4217"))
+    gift_currencies = models.CharField(
+        _("other currencies for gifts"),
+        max_length=120,
+        blank=True,
+        help_text=_("ISO 4217, separated by spaces: EUR CAD. Stripe converts them into the funds' currency."),
+    )
     is_demo = models.BooleanField(_("is a demonstration"), default=False, editable=False)
 
     class Meta:

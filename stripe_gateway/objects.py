@@ -1,13 +1,16 @@
 """Stripe's objects as ours: small, typed, with Money and times. The rest of Liferaft sees only these."""
 
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import stripe
 from moneyed import Money
 
 from core.money import from_minor
+
+_MONTHS = {"month": 1, "year": 12}
 
 
 class UnexpectedShape(Exception):
@@ -16,7 +19,10 @@ class UnexpectedShape(Exception):
 
 @dataclass(frozen=True)
 class BalanceMove:
-    """A line of the Stripe balance: the fact that money moved. ``gross`` less ``fee`` is ``net``; refunds are negative."""
+    """A line of the Stripe balance: the fact that money moved. ``gross`` less ``fee`` is ``net``; refunds are negative.
+
+    In the currency in which the account settles, which may be another than the donor's.
+    """
 
     id: str
     gross: Money
@@ -27,7 +33,7 @@ class BalanceMove:
 
 @dataclass(frozen=True)
 class PaidCharge:
-    """A charge that succeeded. ``balance`` is none for the moment until Stripe has booked it."""
+    """A charge that succeeded. ``amount`` is what the donor gave; ``balance`` is none until Stripe has booked it."""
 
     id: str
     intent_id: str
@@ -53,7 +59,10 @@ class Session:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice of a subscription. ``metadata`` is the subscription's, frozen when the invoice was finalised."""
+    """An invoice of a subscription. ``metadata`` is the subscription's, frozen when the invoice was finalised.
+
+    ``pay_at``: Stripe's page where it can be paid by hand. ``failure``: Stripe's word for why the last try failed.
+    """
 
     id: str
     state: str
@@ -64,21 +73,41 @@ class Invoice:
     subscription_id: str
     metadata: Mapping[str, str]
     paid_intent_ids: tuple[str, ...]
+    pay_at: str
+    failure: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What may be told of a card. ``expires_on``: the last day of its last month."""
+
+    id: str
+    brand: str
+    last4: str
+    expires_on: date | None
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """A subscription. ``state`` is Stripe's word: incomplete, active, past_due, unpaid, paused, canceled…"""
+    """A subscription. ``state`` is Stripe's word: incomplete, active, past_due, unpaid, paused, canceled…
+
+    ``months``: after how many it is charged again; none if it is not a whole number of months.
+    """
 
     id: str
     state: str
     customer_id: str
+    item_id: str
+    product_id: str
     amount: Money
+    months: int | None
     metadata: Mapping[str, str]
     started_at: datetime
     paid_until: datetime
+    paused_until: datetime | None
     ended_at: datetime | None
     ends_at_period_end: bool
+    card: Card | None
 
 
 @dataclass(frozen=True)
@@ -131,6 +160,7 @@ def invoice(raw: stripe.Invoice) -> Invoice:
     """Translate an invoice retrieved with its payments."""
     details = raw.parent.subscription_details if raw.parent else None
     payments = raw.payments.data if raw.payments else []
+    tries = [payment.payment.payment_intent for payment in payments if payment.payment.type == "payment_intent"]
     return Invoice(
         id=raw.id,
         state=raw.status or "",
@@ -145,7 +175,21 @@ def invoice(raw: stripe.Invoice) -> Invoice:
             for payment in payments
             if payment.status == "paid" and payment.payment.type == "payment_intent"
         ),
+        pay_at=raw.hosted_invoice_url or "",
+        failure=_failure(tries),
     )
+
+
+def _failure(tries: Sequence[str | stripe.PaymentIntent | None]) -> str:
+    """Return why the newest unpaid try failed: the bank's word if there is one, else Stripe's; empty if none did."""
+    for intent in reversed(tries):
+        if isinstance(intent, stripe.PaymentIntent) and intent.status != "succeeded":
+            error = intent.last_payment_error
+            if intent.status == "requires_action" and not error:
+                return "authentication_required"
+            if error:
+                return str(getattr(error, "decline_code", None) or error.code or error.type)
+    return ""
 
 
 def subscription(raw: stripe.Subscription) -> Subscription:
@@ -154,17 +198,34 @@ def subscription(raw: stripe.Subscription) -> Subscription:
     if len(items) != 1 or items[0].price.unit_amount is None:
         raise UnexpectedShape("subscription.items")
     item = items[0]
+    recurring = item.price.recurring
+    pause = raw.pause_collection
     return Subscription(
         id=raw.id,
         state=raw.status,
         customer_id=id_of(raw.customer),
+        item_id=item.id,
+        product_id=id_of(item.price.product),
         amount=from_minor(item.price.unit_amount * (item.quantity or 1), item.price.currency),
+        months=_MONTHS[recurring.interval] * recurring.interval_count
+        if recurring and recurring.interval in _MONTHS
+        else None,
         metadata=words(raw.metadata),
         started_at=moment(raw.start_date),
         paid_until=moment(item.current_period_end),
+        paused_until=moment(pause.resumes_at) if pause and pause.resumes_at else None,
         ended_at=moment(raw.ended_at) if raw.ended_at else None,
         ends_at_period_end=raw.cancel_at_period_end,
+        card=_card(raw.default_payment_method),
     )
+
+
+def _card(raw: str | stripe.PaymentMethod | None) -> Card | None:
+    """Return the card of a subscription retrieved with its payment method; none for another way of paying."""
+    if not isinstance(raw, stripe.PaymentMethod) or raw.card is None:
+        return None
+    last = monthrange(raw.card.exp_year, raw.card.exp_month)[1]
+    return Card(raw.id, raw.card.brand, raw.card.last4 or "", date(raw.card.exp_year, raw.card.exp_month, last))
 
 
 def refund(raw: stripe.Refund) -> Refund:

@@ -223,6 +223,6 @@ def test_who_gives_in_spanish_is_thanked_in_spanish(client: Client, legal_entity
     assert re.search(r"Fecha del donativo: \d{1,2} de [a-z]+ de \d{4}\n", letter.text)
     assert "/es/giving/" in letter.text
     assert 'lang="es"' in letter.html
-    paper = PdfReader(io.BytesIO(bytes(ReceiptDocument.objects.get().pdf)))
+    paper = PdfReader(io.BytesIO(ReceiptDocument.objects.get().content))
     assert str(paper.root_object["/Lang"]) == "es"
     assert "Recibo de tu donativo" in paper.pages[0].extract_text()

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from moneyed import Money
 
 from core import clock
-from donations import giving, refunds, subscriptions, tasks
+from donations import changing, giving, refunds, tasks
 from donations.models import Checkout, Payment, Refund, Subscription
 from donations.models.giving import Interval
 from ledger.models import Fund
@@ -82,7 +82,7 @@ def build_month(month: int) -> None:
 def change_minds(*, by: User, at: datetime) -> None:
     """One supporter stops, one gets a part of a gift back."""
     leaver = Subscription.objects.get(donor__name="Ben Buoy")
-    subscriptions.ask_to_stop(subscription=leaver, at=at)
+    changing.ask_to_stop(subscription=leaver, at=at)
     gift = Payment.objects.get(donor__name="Kai Keel")
     refund = refunds.ask(payment=gift, amount=Money(100, "USD"), reason=Refund.Reason.ASKED, by=by, at=at)
     refunds.send(refund=refund, at=at)

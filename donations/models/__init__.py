@@ -1,18 +1,35 @@
-"""How gifts arrive: who gives, what was asked for, what was paid, sent back and receipted."""
+"""How gifts arrive: who gives, what was asked for, what was paid, sent back, disputed, paid out and receipted."""
 
-from donations.models.giving import Checkout, Donor, Subscription
-from donations.models.money import FailedRenewal, HeldPayment, Payment, Refund
+from donations.models.disputes import Dispute, DisputeMove, FraudWarning
+from donations.models.failures import FailedRenewal
+from donations.models.giving import Checkout, Donor
+from donations.models.money import HeldPayment, Method, Payment, Refund
+from donations.models.offline import OfflineBatch, OfflineGift
+from donations.models.payouts import Payout
 from donations.models.receipts import Receipt, ReceiptDocument, ReceiptSeries
+from donations.models.recurring import Subscription, SubscriptionChange
+from donations.models.visits import GivingLink
+from donations.models.words import WallEntry
 
 __all__ = [
     "Checkout",
+    "Dispute",
+    "DisputeMove",
     "Donor",
     "FailedRenewal",
+    "FraudWarning",
+    "GivingLink",
     "HeldPayment",
+    "Method",
+    "OfflineBatch",
+    "OfflineGift",
     "Payment",
+    "Payout",
     "Receipt",
     "ReceiptDocument",
     "ReceiptSeries",
     "Refund",
     "Subscription",
+    "SubscriptionChange",
+    "WallEntry",
 ]

@@ -7,7 +7,6 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
 from core.money import from_minor
 from donations import triggers
 from ledger.models import Fund
@@ -21,31 +20,71 @@ def new_reference() -> str:
 class Interval(models.TextChoices):
     ONCE = "once", _("once")
     MONTH = "month", _("every month")
+    QUARTER = "quarter", _("every three months")
+    YEAR = "year", _("every year")
+
+    @property
+    def months(self) -> int:
+        """After how many months the gift comes again; 0: never."""
+        return {"once": 0, "month": 1, "quarter": 3, "year": 12}[self.value]
+
+
+class DonorQuerySet(models.QuerySet["Donor"]):
+    def people(self) -> "DonorQuerySet":
+        """Everybody once: without the rows that were merged into another."""
+        return self.filter(merged_into=None)
 
 
 class Donor(models.Model):
-    """A person who has given. Found by their mail address, in any case of letters."""
+    """A person who has given. Found by their mail address, in any case of letters; cheques may come without one."""
 
     reference = models.CharField(max_length=24, unique=True, default=new_reference, editable=False)
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    address = models.TextField(_("postal address"), blank=True, help_text=_("For receipts, several lines"))
     language = models.CharField(_("language"), max_length=10, default="en")
     since = models.DateTimeField(help_text="when their first gift was booked")
+    details_at = models.DateTimeField(null=True, help_text="when they last wrote their own name and address")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    erased_at = models.DateTimeField(null=True, help_text="when they had themselves erased")
+
+    objects = DonorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="donations_donor_email_is_unique_in_any_case"),
-            models.CheckConstraint(condition=~models.Q(email=""), name="donations_donor_has_an_email"),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="donations_donor_email_is_unique_in_any_case",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(email="", name="") | models.Q(erased_at__isnull=False),
+                name="donations_donor_has_an_email_or_a_name",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True) | models.Q(email="", name="", address=""),
+                name="donations_erased_donor_is_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+                name="donations_donor_is_not_merged_into_itself",
+            ),
         ]
+        triggers = [triggers.donor_is_merged_once()]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or str(_("erased donor"))
+
+    @property
+    def person(self) -> "Donor":
+        """The row that stands for this person: the one that this was merged into, or itself."""
+        return self.merged_into or self
 
 
 class Checkout(models.Model):
-    """A wish to give, written down before Stripe is asked: so much, once or every month, to this fund."""
+    """A wish to give, written down before Stripe is asked: so much, once or again and again, to this fund."""
 
     class State(models.TextChoices):
         STARTED = "started", _("started")
@@ -64,6 +103,9 @@ class Checkout(models.Model):
     interval = models.CharField(max_length=10, choices=Interval)
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="checkouts")
     campaign = models.SlugField(max_length=80, blank=True)
+    fee_cover_minor = models.BigIntegerField(default=0, help_text="the part of the amount that is to cover the fee")
+    honouree = models.CharField(max_length=120, blank=True, help_text="in whose honour it is given")
+    employer = models.CharField(max_length=120, blank=True, help_text="who may match the gift")
     stripe_session_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - none until Stripe answers
     started_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
@@ -76,6 +118,10 @@ class Checkout(models.Model):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="donations_checkout_is_positive"),
             models.CheckConstraint(
                 condition=models.Q(interval__in=Interval.values), name="donations_checkout_interval_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_cover_minor__gte=0, fee_cover_minor__lt=models.F("amount_minor")),
+                name="donations_checkout_fee_cover_is_a_part_of_it",
             ),
         ]
         triggers = [
@@ -93,7 +139,8 @@ class Checkout(models.Model):
                 ],
             ),
             triggers.fixed(
-                "checkout_is_not_rewritten", ["reference", "amount_minor", "currency", "interval", "fund_id"]
+                "checkout_is_not_rewritten",
+                ["reference", "amount_minor", "currency", "interval", "fund_id", "fee_cover_minor"],
             ),
             triggers.set_once("checkout_has_one_session", ["stripe_session_id"]),
         ]
@@ -106,88 +153,9 @@ class Checkout(models.Model):
         return from_minor(self.amount_minor, self.currency)
 
     @property
-    def is_monthly(self) -> bool:
-        return self.interval == Interval.MONTH
-
-
-class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    def running(self) -> "SubscriptionQuerySet":
-        """Those for which Stripe charges, or tries to."""
-        return self.exclude(state__in=Subscription.ENDED)
-
-    def active(self) -> "SubscriptionQuerySet":
-        """Those that are paid as they should be."""
-        return self.filter(state=Subscription.State.ACTIVE)
-
-    def ended(self) -> "SubscriptionQuerySet":
-        return self.filter(state__in=Subscription.ENDED)
-
-    def failing(self) -> "SubscriptionQuerySet":
-        """Those whose last payment failed."""
-        return self.filter(state__in=Subscription.FAILING)
-
-    def waiting_to_stop(self) -> "SubscriptionQuerySet":
-        """Those that their donor has stopped, while Stripe has not said so yet."""
-        return self.running().filter(stop_asked_at__isnull=False)
-
-
-class Subscription(models.Model):
-    """A gift that comes again. Its state is Stripe's; only what Stripe says changes it."""
-
-    ENDED = ("canceled", "incomplete_expired")
-    FAILING = ("past_due", "unpaid")
-
-    class State(models.TextChoices):
-        INCOMPLETE = "incomplete", _("not paid yet")
-        INCOMPLETE_EXPIRED = "incomplete_expired", _("never paid")
-        TRIALING = "trialing", _("not begun")
-        ACTIVE = "active", _("running")
-        PAST_DUE = "past_due", _("last payment failed")
-        UNPAID = "unpaid", _("not paid")
-        PAUSED = "paused", _("paused")
-        CANCELED = "canceled", _("ended")
-
-    reference = models.CharField(max_length=24, unique=True, default=new_reference, editable=False)
-    stripe_id = models.CharField(max_length=120, unique=True)
-    stripe_customer_id = models.CharField(max_length=120)
-    state = models.CharField(max_length=20, choices=State)
-    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="subscriptions")
-    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="subscription")
-    amount_minor = models.BigIntegerField(help_text="what we and the donor agreed on; another amount is held")
-    currency = models.CharField(max_length=3)
-    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="subscriptions")
-    campaign = models.SlugField(max_length=80, blank=True)
-    started_at = models.DateTimeField()
-    paid_until = models.DateTimeField()
-    stop_asked_at = models.DateTimeField(null=True, help_text="when the donor asked to stop; Stripe ends it")
-    ended_at = models.DateTimeField(null=True)
-
-    objects = SubscriptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("monthly gift")
-        verbose_name_plural = _("monthly gifts")
-        constraints = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="donations_subscription_is_positive"),
-            models.CheckConstraint(
-                condition=models.Q(state="canceled", ended_at__isnull=False) | ~models.Q(state="canceled"),
-                name="donations_ended_subscription_has_an_end",
-            ),
-        ]
-        triggers = [
-            append_only.never_deleted("subscription_is_kept"),
-            triggers.fixed(
-                "subscription_is_not_rewritten", ["stripe_id", "checkout_id", "donor_id", "currency", "started_at"]
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.stripe_id
+    def fee_cover(self) -> Money:
+        return from_minor(self.fee_cover_minor, self.currency)
 
     @property
-    def amount(self) -> Money:
-        return from_minor(self.amount_minor, self.currency)
-
-    @property
-    def has_ended(self) -> bool:
-        return self.state in self.ENDED
+    def comes_again(self) -> bool:
+        return self.interval != Interval.ONCE

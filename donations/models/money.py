@@ -1,4 +1,4 @@
-"""What was paid and sent back: facts that Stripe reported, each once."""
+"""What was paid and sent back: facts, each once, that Stripe reported or a member of staff entered."""
 
 from django.conf import settings
 from django.db import models
@@ -9,34 +9,59 @@ from moneyed import Money
 from core import append_only
 from core.money import from_minor
 from donations import triggers
-from donations.models.giving import Checkout, Donor, Interval, Subscription, new_reference
+from donations.models.giving import Checkout, Donor, Interval, new_reference
+from donations.models.recurring import Subscription
 from ledger.models import Fund, Transaction
 from organisation.models import LegalEntity
 
 
+class Method(models.TextChoices):
+    """How a gift came."""
+
+    STRIPE = "stripe", _("online")
+    CHEQUE = "cheque", _("cheque")
+    CASH = "cash", _("cash")
+    BANK = "bank", _("bank transfer")
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def of(self, donor: Donor) -> "PaymentQuerySet":
+        """The gifts of a person, also those under addresses that were merged into theirs."""
+        return self.filter(Q(donor=donor) | Q(donor__merged_into=donor))
+
+
 class Payment(models.Model):
-    """A gift that arrived. One line of the Stripe balance, one row, one ledger transaction, for ever."""
+    """A gift that arrived: one row and one ledger transaction, for ever.
+
+    What was *given* is in the donor's currency, as their card was charged or their cheque says. Gross, fee and net are
+    what it came to in the fund's currency; Stripe converts, and says so on the line of its balance.
+    """
 
     reference = models.CharField(max_length=24, unique=True, default=new_reference, editable=False)
-    balance_transaction_id = models.CharField(max_length=120, unique=True)
-    charge_id = models.CharField(max_length=120, unique=True)
-    intent_id = models.CharField(max_length=120, unique=True)
+    method = models.CharField(max_length=10, choices=Method, default=Method.STRIPE)
+    balance_transaction_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - none offline
+    charge_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - none offline
+    intent_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - none offline
     invoice_id = models.CharField(max_length=120, blank=True)
     livemode = models.BooleanField()
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="payments")
-    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="payments")
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, null=True, related_name="payments")
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, null=True, related_name="payments")
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="payments")
     campaign = models.SlugField(max_length=80, blank=True)
     interval = models.CharField(max_length=10, choices=Interval)
+    given_minor = models.BigIntegerField()
+    given_currency = models.CharField(max_length=3)
     gross_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     net_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    occurred_at = models.DateTimeField(help_text="as Stripe dates it")
+    currency = models.CharField(max_length=3, help_text="the fund's")
+    occurred_at = models.DateTimeField(help_text="as Stripe dates it; offline: when it was received")
     recorded_at = models.DateTimeField()
     ledger_transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="payment")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gift")
@@ -48,9 +73,35 @@ class Payment(models.Model):
                 condition=Q(net_minor=F("gross_minor") - F("fee_minor")), name="donations_payment_net_is_gross_less_fee"
             ),
             models.CheckConstraint(
-                condition=Q(interval="month", subscription__isnull=False)
+                condition=(~Q(interval="once") & Q(subscription__isnull=False))
                 | Q(interval="once", subscription__isnull=True),
-                name="donations_monthly_payment_has_a_subscription",
+                name="donations_recurring_payment_has_a_subscription",
+            ),
+            models.CheckConstraint(condition=Q(given_minor__gt=0), name="donations_payment_given_is_positive"),
+            models.CheckConstraint(
+                condition=Q(currency=F("given_currency"), gross_minor=F("given_minor"))
+                | ~Q(currency=F("given_currency")),
+                name="donations_payment_is_converted_only_between_currencies",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    method="stripe",
+                    balance_transaction_id__isnull=False,
+                    charge_id__isnull=False,
+                    intent_id__isnull=False,
+                    checkout__isnull=False,
+                )
+                | (
+                    ~Q(method="stripe")
+                    & Q(
+                        balance_transaction_id__isnull=True,
+                        charge_id__isnull=True,
+                        intent_id__isnull=True,
+                        checkout__isnull=True,
+                        fee_minor=0,
+                    )
+                ),
+                name="donations_online_payment_names_its_charge",
             ),
             # The first payment of a subscription is reported twice, by its checkout and by its invoice.
             models.UniqueConstraint(
@@ -63,6 +114,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["fund", "occurred_at"], name="donations_payment_by_fund"),
             models.Index(fields=["campaign"], condition=~Q(campaign=""), name="donations_payment_by_campaign"),
+            models.Index(fields=["-occurred_at", "-id"], name="donations_payment_newest"),
         ]
         triggers = [
             append_only.kept("payment_is_kept"),
@@ -85,18 +137,41 @@ class Payment(models.Model):
         return from_minor(self.net_minor, self.currency)
 
     @property
-    def refunded_minor(self) -> int:
-        """What went back and stayed back."""
-        return sum(refund.gone_minor for refund in self.refunds.all())
+    def given(self) -> Money:
+        """What the donor gave, in the donor's currency."""
+        return from_minor(self.given_minor, self.given_currency)
+
+    @property
+    def is_online(self) -> bool:
+        return self.method == Method.STRIPE
+
+    @property
+    def name(self) -> str:
+        """The name for receipts and letters: as typed with the gift, until the donor has written their own."""
+        if self.checkout and self.checkout.name and not self.donor.details_at:
+            return self.checkout.name
+        return self.donor.name
+
+    @property
+    def language(self) -> str:
+        return self.checkout.language if self.checkout else self.donor.language
+
+    @property
+    def gone_minor(self) -> int:
+        """What went back or was taken back, and stayed there; in the donor's currency."""
+        return sum(move.gone_minor for move in [*self.refunds.all(), *self.disputes.all()])
 
     @property
     def remaining(self) -> Money:
-        """What of the gift is left after refunds."""
-        return from_minor(self.gross_minor - self.refunded_minor, self.currency)
+        """What of the gift is left after refunds and disputes, in the donor's currency; never below zero."""
+        return from_minor(max(self.given_minor - self.gone_minor, 0), self.given_currency)
 
 
 class Refund(models.Model):
-    """Money of a gift that goes back. Written before Stripe is asked, or when Stripe says that it was made there."""
+    """Money of a gift that goes back, in the donor's currency.
+
+    Written before Stripe is asked, or when Stripe says that it was made there; an offline gift's is booked at once.
+    """
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("asked for")
@@ -111,6 +186,7 @@ class Refund(models.Model):
         ASKED = "asked", _("the donor asked for it")
         MISTAKE = "mistake", _("given by mistake or twice")
         FRAUD = "fraud", _("fraudulent")
+        TYPO = "typo", _("entered wrongly")
         AT_STRIPE = "stripe", _("made at Stripe")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -229,30 +305,3 @@ class HeldPayment(models.Model):
     @property
     def asked(self) -> Money | None:
         return from_minor(self.asked_minor, self.asked_currency) if self.asked_minor is not None else None
-
-
-class FailedRenewal(models.Model):
-    """A month's payment of a subscription that did not go through, once for each try."""
-
-    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="failed_renewals")
-    invoice_id = models.CharField(max_length=120)
-    attempt = models.PositiveSmallIntegerField()
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    noted_at = models.DateTimeField()
-    next_attempt_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("failed renewal")
-        verbose_name_plural = _("failed renewals")
-        constraints = [
-            models.UniqueConstraint(fields=["invoice_id", "attempt"], name="donations_failed_renewal_is_noted_once"),
-        ]
-        triggers = [append_only.kept("failed_renewal_is_kept")]
-
-    def __str__(self) -> str:
-        return f"{self.invoice_id} {self.attempt}"
-
-    @property
-    def amount(self) -> Money:
-        return from_minor(self.amount_minor, self.currency)

@@ -79,6 +79,7 @@ class Receipt(models.Model):
     ended_at = models.DateTimeField(null=True, help_text="when it became void or was replaced")
     snapshot = models.JSONField(help_text="every field that is printed, as it was at issue")
     snapshot_sha256 = models.BinaryField(max_length=32)
+    erased_at = models.DateTimeField(null=True, help_text="when its donor was erased: number, date and amount stay")
 
     class Meta:
         verbose_name = _("receipt")
@@ -111,10 +112,18 @@ class Receipt(models.Model):
                     "currency",
                     "issued_on",
                     "issued_at",
-                    "snapshot",
                     "snapshot_sha256",
                 ],
             ),
+            triggers.emptied_with(
+                "receipt_loses_only_its_donor",
+                column="snapshot",
+                allowed="""
+                    OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+                    AND NEW.snapshot = OLD.snapshot - 'donor' - 'address' - 'honouree'
+                """,
+            ),
+            triggers.set_once("receipt_is_erased_once", ["erased_at"]),
         ]
 
     def __str__(self) -> str:
@@ -130,18 +139,32 @@ class Receipt(models.Model):
 
 
 class ReceiptDocument(models.Model):
-    """The PDF of a receipt, made once and kept with its hash."""
+    """The PDF of a receipt, made once and kept with its hash; of an erased donor's only the hash is left."""
 
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
-    pdf = models.BinaryField()
+    pdf = models.BinaryField(null=True)
     sha256 = models.BinaryField(max_length=32)
     made_at = models.DateTimeField()
 
     class Meta:
         triggers = [
-            append_only.kept("receipt_document_is_kept"),
+            append_only.never_deleted("receipt_document_is_kept"),
+            triggers.fixed("receipt_document_is_not_rewritten", ["receipt_id", "sha256", "made_at"]),
+            triggers.emptied_with(
+                "receipt_document_is_emptied_with_its_receipt",
+                column="pdf",
+                allowed="""
+                    NEW.pdf IS NULL
+                    AND (SELECT erased_at FROM donations_receipt WHERE id = NEW.receipt_id) IS NOT NULL
+                """,
+            ),
             append_only.never_emptied("receipt_documents_are_never_emptied"),
         ]
 
     def __str__(self) -> str:
         return str(self.receipt)
+
+    @property
+    def content(self) -> bytes:
+        """The PDF; empty if its donor was erased."""
+        return bytes(self.pdf or b"")

@@ -102,7 +102,7 @@ def test_receipts_rendered_by_many_workers_at_once_are_made_and_sent_once(
     for number in range(3):
         charge, move = _charge(number, Money(25, "USD"))
         checkout = _checkout(committed_liferaft, number)
-        giving.record_payment(charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=AT)
+        giving.record_payment(charge=charge, move=move, checkout=checkout, renewal=None, at=AT)
 
     at_once(*[donations_tasks.render_due] * 4)
 
@@ -116,12 +116,7 @@ def test_same_charge_booked_at_the_same_moment_is_booked_once(
     checkout = _checkout(committed_liferaft)
 
     outcomes = at_once(
-        *[
-            lambda: giving.record_payment(
-                charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=AT
-            )
-        ]
-        * 4
+        *[lambda: giving.record_payment(charge=charge, move=move, checkout=checkout, renewal=None, at=AT)] * 4
     )
 
     assert set(outcomes) == {Payment.objects.get()}
@@ -141,9 +136,7 @@ def test_receipt_numbers_have_no_gap_when_bookings_race_and_one_is_rolled_back(
     def book(number: int) -> None:
         charge, move = _charge(number, Money(25, "USD"))
         with transaction.atomic():
-            giving.record_payment(
-                charge=charge, move=move, checkout=checkouts[number], subscription=None, invoice_id="", at=AT
-            )
+            giving.record_payment(charge=charge, move=move, checkout=checkouts[number], renewal=None, at=AT)
             if number == 3:
                 raise _PowerCut
 
@@ -164,9 +157,7 @@ def test_money_that_was_not_asked_for_is_held_in_sight_of_a_person(
 ) -> None:
     charge, move = _charge(1, came)
 
-    held = giving.record_payment(
-        charge=charge, move=move, checkout=_checkout(aid_fund), subscription=None, invoice_id="", at=AT
-    )
+    held = giving.record_payment(charge=charge, move=move, checkout=_checkout(aid_fund), renewal=None, at=AT)
 
     assert isinstance(held, HeldPayment)
     assert (held.reason, held.came, held.asked) == (reason, came, Money(25, "USD"))
@@ -233,7 +224,7 @@ def test_sync_finds_and_mends_what_webhooks_never_told(
         call_command("sync_stripe", "--check")
     assert not Payment.objects.exists()
     call_command("sync_stripe")
-    stripe.api.v1.refunds.create({"payment_intent": Payment.objects.earliest("pk").intent_id})
+    stripe.api.v1.refunds.create({"payment_intent": str(Payment.objects.earliest("pk").intent_id)})
     call_command("sync_stripe")
     call_command("sync_stripe", "--check")
 
@@ -282,9 +273,7 @@ def test_replay_works_through_events_that_failed(visitor: Client, stripe: Stripe
 )
 def test_gifts_and_receipts_cannot_be_rewritten_even_from_a_shell(visitor: Client, aid_fund: Fund, change: str) -> None:
     charge, move = _charge(1, Money(25, "USD"))
-    giving.record_payment(
-        charge=charge, move=move, checkout=_checkout(aid_fund), subscription=None, invoice_id="", at=AT
-    )
+    giving.record_payment(charge=charge, move=move, checkout=_checkout(aid_fund), renewal=None, at=AT)
     receipts.render_next(at=AT)
     posting.check_entries()
 
@@ -298,9 +287,7 @@ def test_receipt_is_dated_where_the_legal_entity_is(visitor: Client, aid_fund: F
     charge, move = _charge(1, Money(25, "USD"))
     move = BalanceMove(move.id, move.gross, move.fee, move.net, new_year_in_london)
 
-    giving.record_payment(
-        charge=charge, move=move, checkout=_checkout(aid_fund), subscription=None, invoice_id="", at=new_year_in_london
-    )
+    giving.record_payment(charge=charge, move=move, checkout=_checkout(aid_fund), renewal=None, at=new_year_in_london)
 
     receipt = Receipt.objects.get()
     assert receipt.number == "TEST-RW-2026-000001"
@@ -312,7 +299,7 @@ def test_live_gifts_have_a_series_of_their_own(visitor: Client, aid_fund: Fund, 
     charge, move = _charge(1, Money(25, "USD"))
     live = PaidCharge(charge.id, charge.intent_id, charge.amount, livemode=True, balance=move)
 
-    giving.record_payment(charge=live, move=move, checkout=_checkout(aid_fund), subscription=None, invoice_id="", at=AT)
+    giving.record_payment(charge=live, move=move, checkout=_checkout(aid_fund), renewal=None, at=AT)
 
     assert Receipt.objects.get().number == "RW-2026-000001"
     assert Receipt.objects.get().snapshot["is_test"] is False

@@ -48,7 +48,7 @@ def give(number: int, *, fund: Fund, dollars: int, at: datetime, email: str = "a
         email=email, amount_minor=dollars * 100, currency="USD", interval="once", fund=fund, started_at=at
     )
     charge = PaidCharge(f"ch_{number}", f"pi_{number}", amount, livemode=False, balance=move)
-    giving.record_payment(charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=at)
+    giving.record_payment(charge=charge, move=move, checkout=checkout, renewal=None, at=at)
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def monthly_gift(number: int, *, fund: Fund, state: str, dollars: int, at: datet
         checkout=checkout,
         amount_minor=dollars * 100,
         currency="USD",
+        interval="month",
         fund=fund,
         started_at=at,
         paid_until=at,

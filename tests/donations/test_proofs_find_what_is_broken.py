@@ -25,7 +25,7 @@ def _two_gifts(visitor: Client, aid_fund: Fund) -> None:
             email="ann@example.org", amount_minor=2500, currency="USD", interval="once", fund=aid_fund, started_at=AT
         )
         charge = PaidCharge(f"ch_{number}", f"pi_{number}", amount, livemode=False, balance=move)
-        giving.record_payment(charge=charge, move=move, checkout=checkout, subscription=None, invoice_id="", at=AT)
+        giving.record_payment(charge=charge, move=move, checkout=checkout, renewal=None, at=AT)
     receipts.render_next(at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

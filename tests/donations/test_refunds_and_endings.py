@@ -31,7 +31,7 @@ def payment(visitor: Client, stripe: Stripe) -> Payment:
 def test_whole_refund_made_at_stripe_voids_the_receipt_and_takes_the_money_from_the_fund(
     visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund
 ) -> None:
-    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+    stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id)})
 
     stripe.deliver_new(visitor)
 
@@ -46,7 +46,7 @@ def test_whole_refund_made_at_stripe_voids_the_receipt_and_takes_the_money_from_
 def test_partial_refund_replaces_the_receipt_by_one_over_the_rest(
     visitor: Client, stripe: Stripe, payment: Payment
 ) -> None:
-    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id, "amount": 2000})
+    stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id), "amount": 2000})
 
     events = stripe.deliver_new(visitor)
     for event in events:
@@ -104,12 +104,21 @@ def test_refund_asked_for_while_stripe_is_away_is_sent_later_and_once(
 def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
     visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund
 ) -> None:
-    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+    stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id)})
     stripe.deliver_new(visitor)
     refund, at = Refund.objects.get(), clock.now()
     back = BalanceMove("txn_back", Money(50, "USD"), Money(0, "USD"), Money(50, "USD"), at)
     failed = StripeRefund(
-        str(refund.stripe_id), "failed", Money(50, "USD"), "", payment.intent_id, payment.charge_id, {}, at, None, back
+        str(refund.stripe_id),
+        "failed",
+        Money(50, "USD"),
+        "",
+        str(payment.intent_id),
+        str(payment.charge_id),
+        {},
+        at,
+        None,
+        back,
     )
 
     refunds.apply(failed, payment=payment, at=at)
@@ -195,7 +204,7 @@ def test_treasurer_is_told_once_when_a_refund_takes_what_was_promised(
     visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund, tess: User, otto: User
 ) -> None:
     promises.promise(fund=aid_fund, amount=Money(40, "USD"), reference="aid-request:1", at=clock.now())
-    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id})
+    stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id)})
 
     for event in stripe.deliver_new(visitor):
         stripe.deliver(visitor, event)
@@ -210,7 +219,7 @@ def test_treasurer_is_told_once_when_a_refund_takes_what_was_promised(
 def test_refund_that_the_fund_can_bear_alarms_nobody(
     visitor: Client, stripe: Stripe, payment: Payment, tess: User
 ) -> None:
-    stripe.api.v1.refunds.create({"payment_intent": payment.intent_id, "amount": 2000})
+    stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id), "amount": 2000})
 
     stripe.deliver_new(visitor)
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
 from donations import reconciling
-from stripe_gateway import client
+from stripe_gateway import door
 
 
 def _day(text: str) -> datetime:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 raise CommandError("Stripe and the books differ. Run sync_stripe without --check to mend it.")
             if found and self._compare(since, mends=False):
                 raise CommandError("Some differences are left for a person to look at.")
-        except client.StripeUnavailable as error:
+        except door.StripeUnavailable as error:
             raise CommandError("Stripe does not answer. What was done so far stays; run this again later.") from error
 
     def _compare(self, since: datetime | None, *, mends: bool) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
-from stripe_gateway import client, inbox, tasks
+from stripe_gateway import door, inbox, reading, tasks
 from stripe_gateway.models import StripeEvent
 
 
@@ -28,9 +28,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(events)} failed events are tried again.")
         fetched = 0
         try:
-            for fetched, posted in enumerate(client.undelivered_events(), start=1):  # noqa: B007 - counted
+            for fetched, posted in enumerate(reading.undelivered_events(), start=1):  # noqa: B007 - counted
                 inbox.store(posted, at=at)
-        except client.StripeUnavailable as error:
+        except door.StripeUnavailable as error:
             raise CommandError("Stripe does not answer. What was fetched is stored; run this again later.") from error
         self.stdout.write(f"{fetched} undelivered events fetched from Stripe.")
         taken = tasks.process_due()

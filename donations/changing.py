@@ -1,0 +1,131 @@
+"""What a donor wants of their recurring gift: written down for good, then told to Stripe, whose webhook changes it.
+
+If Stripe is out of reach the sweep tells it; the donor need not come back.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from moneyed import Money
+
+from core.money import to_minor
+from donations.models import Subscription, SubscriptionChange
+from donations.models.giving import Interval
+from organisation.models import User
+from stripe_gateway import asking, door, idempotency
+
+Kind = SubscriptionChange.Kind
+# A pause begins to end a little after the payment that it lets pass.
+_AFTER_THE_PAYMENT = timedelta(hours=12)
+LONGEST_PAUSE = timedelta(days=366)
+
+
+class HasEnded(Exception):
+    """The gift has ended or is being stopped: there is nothing left to change."""
+
+
+class NotPossible(Exception):
+    """The wish makes no sense for this gift: another currency, a pause in the past or of more than a year."""
+
+
+def ask_for_terms(
+    *, subscription: Subscription, amount: Money, interval: Interval, at: datetime, by: User | None = None
+) -> SubscriptionChange:
+    """Another amount or interval, from the next payment on.
+
+    :raises HasEnded: if the gift has ended
+    :raises NotPossible: if the amount is in another currency or the gift would not come again
+    """
+    if amount.currency.code != subscription.currency or amount.amount <= 0 or not interval.months:
+        raise NotPossible
+    return _ask(subscription, Kind.TERMS, at=at, asked_by=by, amount_minor=to_minor(amount), interval=interval)
+
+
+def ask_to_pause(
+    *, subscription: Subscription, until: datetime, at: datetime, by: User | None = None
+) -> SubscriptionChange:
+    """Charge nothing before that moment.
+
+    :raises HasEnded: if the gift has ended
+    :raises NotPossible: if that is not within the next year
+    """
+    if not at < until <= at + LONGEST_PAUSE:
+        raise NotPossible
+    return _ask(subscription, Kind.PAUSE, at=at, asked_by=by, until=until)
+
+
+def ask_to_skip(*, subscription: Subscription, at: datetime, by: User | None = None) -> SubscriptionChange:
+    """Let the next payment pass.
+
+    :raises HasEnded: if the gift has ended
+    """
+    due = max(subscription.paid_until, at)
+    return _ask(subscription, Kind.SKIP, at=at, asked_by=by, until=due + _AFTER_THE_PAYMENT)
+
+
+def ask_to_go_on(*, subscription: Subscription, at: datetime, by: User | None = None) -> SubscriptionChange:
+    """End a pause now.
+
+    :raises HasEnded: if the gift has ended
+    """
+    return _ask(subscription, Kind.RESUME, at=at, asked_by=by)
+
+
+def ask_for_card(*, subscription: Subscription, payment_method_id: str, at: datetime) -> SubscriptionChange:
+    """Charge the card that the donor has entered at Stripe.
+
+    :raises HasEnded: if the gift has ended
+    """
+    return _ask(subscription, Kind.CARD, at=at, payment_method_id=payment_method_id)
+
+
+def ask_to_stop(*, subscription: Subscription, at: datetime, by: User | None = None) -> None:
+    """Charge nothing any more. To ask twice changes nothing."""
+    try:
+        _ask(subscription, Kind.STOP, at=at, asked_by=by)
+    except (HasEnded, IntegrityError):
+        return  # It is what was asked for.
+
+
+def _ask(
+    subscription: Subscription, kind: SubscriptionChange.Kind, *, at: datetime, **wish: object
+) -> SubscriptionChange:
+    with transaction.atomic(durable=True):
+        row = Subscription.objects.select_for_update().get(pk=subscription.pk)
+        if row.has_ended or row.stop_asked_at:
+            raise HasEnded
+        change = SubscriptionChange.objects.create(subscription=row, kind=kind, asked_at=at, **wish)
+    tell_stripe(change, at=at)
+    return change
+
+
+def tell_stripe(change: SubscriptionChange, *, at: datetime) -> bool:
+    """Tell Stripe of a wish that is written down and committed. May be repeated: it is the same call.
+
+    :returns: whether Stripe has answered, with yes or no; if not, the sweep asks again
+    """
+    try:
+        _call(change, at=at)
+    except door.StripeUnavailable:
+        return False
+    except door.StripeRefused as refused:
+        SubscriptionChange.objects.unheard().filter(pk=change.pk).update(refused_at=at, refusal=refused.code[:80])
+        return True
+    SubscriptionChange.objects.unheard().filter(pk=change.pk).update(heard_at=at)
+    return True
+
+
+def _call(change: SubscriptionChange, *, at: datetime) -> None:
+    stripe_id, key = change.subscription.stripe_id, idempotency.key("subscription-change", change.pk, change.kind)
+    match change.kind:
+        case Kind.TERMS if change.amount:
+            months = Interval(change.interval).months
+            asking.change_terms(stripe_id, amount=change.amount, months=months, key=key, at=at)
+        case Kind.PAUSE | Kind.SKIP if change.until:
+            asking.pause(stripe_id, until=change.until, key=key, at=at)
+        case Kind.RESUME:
+            asking.go_on(stripe_id, key=key, at=at)
+        case Kind.CARD:
+            asking.use_card(stripe_id, payment_method_id=change.payment_method_id, key=key, at=at)
+        case Kind.STOP:
+            asking.cancel_subscription(stripe_id, key=key, at=at)
