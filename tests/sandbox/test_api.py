@@ -87,7 +87,7 @@ def test_yen_have_no_cents(client: stripe.StripeClient, give: Give) -> None:
     assert isinstance(intent.latest_charge, stripe.Charge)
     money = intent.latest_charge.balance_transaction
     assert isinstance(money, stripe.BalanceTransaction)
-    assert (money.amount, money.fee, money.currency) == (1000, 59, "jpy")
+    assert (money.amount, money.fee, money.currency) == (650, 49, "usd")
 
 
 def test_unknown_ids_and_addresses_are_not_found(sandbox: Sandbox, client: stripe.StripeClient) -> None:
