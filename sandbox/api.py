@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import expansion, idempotency, parameters, shapes
+from sandbox import expansion, faults, idempotency, parameters, shapes
 from sandbox.idempotency import InProgress
 from sandbox.refusals import Refused
 from sandbox.routes import ROUTES
 from sandbox.routing import Route
-from sandbox.store import Store, new_id
+from sandbox.store import Store, Transaction, new_id
 
 Json = dict[str, Any]
 
@@ -40,6 +40,8 @@ class Api:
             status, answer, replayed = self._perform(request, body, request_id)
         except Refused as refusal:
             status, answer = refusal.status, refusal.body()
+        except _Cut:
+            return faults.CutConnection()
         headers = {"Request-Id": request_id, "Stripe-Version": shapes.API_VERSION}
         key = _idempotency_key(request)
         if key:
@@ -61,20 +63,35 @@ class Api:
             with self._store.transaction() as transaction:
                 transaction.request_id = request_id
                 transaction.idempotency_key = key
-                earlier = idempotency.earlier_answer(transaction, key, asked) if key else None
-                if earlier:
-                    return *earlier, True
-                # Refused parameters are not kept under the key: nothing was begun.
-                params = parameters.check(encoded, route.schema, route.understood)
-                try:
-                    with transaction.savepoint():
-                        wanted = params.pop("expand", [])
-                        answer = expansion.expand(transaction, route.answer(transaction, params, *ids), wanted)
-                        status = 200
-                except Refused as refusal:
-                    status, answer = refusal.status, refusal.body()
-                if key:
-                    idempotency.keep(transaction, key, asked, status, answer)
+                fault = faults.take(transaction, request.method, request.url.path)
+                status, answer, replayed = self._answer_within(transaction, (route, ids), encoded, asked, fault)
+        if fault and fault["cut"]:
+            raise _Cut
+        return status, answer, replayed
+
+    def _answer_within(
+        self,
+        transaction: Transaction,
+        meant: tuple[Route, tuple[str, ...]],
+        encoded: str,
+        asked: str,
+        fault: Json | None,
+    ) -> tuple[int, Json, bool]:
+        key = transaction.idempotency_key
+        if fault and not fault["after_execution"] and not faults.is_kept(fault):
+            return *faults.answer(fault), False
+        earlier = idempotency.earlier_answer(transaction, key, asked) if key else None
+        if earlier:
+            return *earlier, True
+        if fault and not fault["after_execution"]:
+            status, answer = faults.answer(fault)
+        else:
+            status, answer = _execute(transaction, meant, encoded)
+        # Stripe keeps what it said under the key, even if that was an unknown error after the work was done.
+        if fault and fault["after_execution"] and not fault["cut"]:
+            status, answer = faults.answer(fault)
+        if key:
+            idempotency.keep(transaction, key, asked, status, answer)
         return status, answer, False
 
     def _wait(self) -> None:
@@ -82,6 +99,24 @@ class Api:
         with self._store.transaction() as transaction:
             milliseconds = int(transaction.note("latency", "0"))
         time.sleep(milliseconds / 1000)
+
+
+class _Cut(Exception):
+    """The connection is to break off before the answer."""
+
+
+def _execute(transaction: Transaction, meant: tuple[Route, tuple[str, ...]], encoded: str) -> tuple[int, Json]:
+    """
+    :raises Refused: if the parameters are wrong; that is not kept under an idempotency key, for nothing was begun
+    """
+    route, ids = meant
+    params = parameters.check(encoded, route.schema, route.understood)
+    try:
+        with transaction.savepoint():
+            wanted = params.pop("expand", [])
+            return 200, expansion.expand(transaction, route.answer(transaction, params, *ids), wanted)
+    except Refused as refusal:
+        return refusal.status, refusal.body()
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -6,14 +6,16 @@ Each answers `(transaction, wish, id)` with JSON; the id is the one in the path,
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import disputes, exchange, fraud_warnings, payouts, refunds
+from sandbox import chaos, disputes, exchange, faults, fraud_warnings, payouts, refunds
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
 
 CONTROLS: dict[tuple[str, str], Callable[[Transaction, Json, str], Json]] = {
+    **chaos.CONTROLS,
     **disputes.CONTROLS,
     **exchange.CONTROLS,
+    **faults.CONTROLS,
     **fraud_warnings.CONTROLS,
     **payouts.CONTROLS,
     **refunds.CONTROLS,

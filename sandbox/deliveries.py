@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from sandbox import events
-from sandbox.store import Store
+from sandbox import chaos, events
+from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
 
@@ -80,7 +80,7 @@ class Postman:
         while not self._stopping:
             event = self._bag.get()
             try:
-                self.deliver(event)
+                self._carry(event)
             except sqlite3.Error:
                 if not self._stopping:  # at the end the store closes before we do
                     logger.exception("A delivery could not be noted; the event will come again.")
@@ -96,11 +96,35 @@ class Postman:
         if len(busy) > AT_ONCE:
             return []
         with self._store.transaction() as transaction:
+            mood = chaos.current(transaction)
+            condition, values = _is_due(transaction, mood)
+            limit = -1 if mood.shuffle else AT_ONCE * 4 + len(busy)
             rows = transaction.connection.execute(
-                "SELECT event FROM deliveries WHERE delivered_at IS NULL AND due_at <= ? ORDER BY due_at, rowid LIMIT ?",
-                (time.time(), AT_ONCE * 4 + len(busy)),
+                f"SELECT event, seq FROM deliveries JOIN events ON id = event WHERE {condition}"
+                " ORDER BY due_at, deliveries.rowid LIMIT ?",
+                (*values, limit),
             ).fetchall()
-        return [row[0] for row in rows if row[0] not in busy]
+        if mood.shuffle:
+            rows.sort(key=lambda row: mood.place(row[1]))
+        return [row[0] for row in rows if row[0] not in busy][: AT_ONCE * 4]
+
+    def _carry(self, event: str) -> None:
+        """Deliver an event for the first time or again, unless chaos has other plans for the first time."""
+        with self._store.transaction() as transaction:
+            attempts, position = transaction.connection.execute(
+                "SELECT attempts, seq FROM deliveries JOIN events ON id = event WHERE event = ?", (event,)
+            ).fetchone()
+            mood = chaos.current(transaction) if attempts == 0 else chaos.Chaos()
+            if mood.drops(position):
+                transaction.connection.execute(
+                    "UPDATE deliveries SET attempts = 1, due_at = ?, last_error = 'lost by chaos' WHERE event = ?",
+                    (chaos.NEVER, event),
+                )
+                return
+        if mood.duplicates(position):
+            self.deliver_at_once(event, 2)
+        else:
+            self.deliver(event)
 
     def deliver(self, event: str) -> int | None:
         """Post an event once, now, and note how it went.
@@ -170,8 +194,9 @@ class Postman:
 
     def _waiting(self) -> bool:
         with self._store.transaction() as transaction:
+            condition, values = _is_due(transaction, chaos.current(transaction))
             due = transaction.connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE delivered_at IS NULL AND due_at <= ?)", (time.time(),)
+                f"SELECT EXISTS (SELECT 1 FROM deliveries JOIN events ON id = event WHERE {condition})", values
             ).fetchone()[0]
         with self._changed:
             return bool(due or self._under_way)
@@ -182,3 +207,12 @@ class Postman:
                 "SELECT count(*), count(delivered_at), coalesce(sum(attempts), 0) FROM deliveries"
             ).fetchone()
         return {"events": row[0], "delivered": row[1], "undelivered": row[0] - row[1], "attempts": row[2]}
+
+
+def _is_due(transaction: Transaction, mood: chaos.Chaos) -> tuple[str, list[float]]:
+    """A condition on deliveries and their events, with its values."""
+    condition, values = "delivered_at IS NULL AND due_at <= ?", [time.time()]
+    if mood.delay_days:
+        condition += " AND created <= ?"
+        values.append(transaction.now - mood.delay_days * 86400)
+    return condition, values
