@@ -19,6 +19,7 @@ from sandbox.deliveries import Endpoint, Postman
 from sandbox.hosted_page import HostedPage
 from sandbox.mailbox import Mailbox
 from sandbox.mailbox_pages import MailboxPages
+from sandbox.portal_page import PortalPage
 from sandbox.settings import Settings
 from sandbox.store import Store, Transaction
 
@@ -61,6 +62,7 @@ def build(settings: Settings) -> Starlette:
         routes=[
             Route("/v1/{path:path}", Api(store, settings.stripe_key).answer, methods=["GET", "POST", "DELETE"]),
             *HostedPage(store).routes(),
+            *PortalPage(store).routes(),
             *Control(store, postman, settings).routes(),
             *MailboxPages(letters).routes(),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),

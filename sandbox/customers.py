@@ -6,12 +6,13 @@ import string
 from typing import Any
 
 from stripe.params._customer_create_params import CustomerCreateParams
+from stripe.params._customer_delete_params import CustomerDeleteParams
 from stripe.params._customer_list_params import CustomerListParams
 from stripe.params._customer_retrieve_params import CustomerRetrieveParams
 from stripe.params._customer_search_params import CustomerSearchParams
 from stripe.params._customer_update_params import CustomerUpdateParams
 
-from sandbox import events, listing, metadata, shapes
+from sandbox import events, listing, metadata, payment_methods, shapes, subscriptions
 from sandbox.refusals import Refused
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
@@ -64,7 +65,7 @@ def update(transaction: Transaction, params: Json, identifier: str) -> Json:
         customer["metadata"] = metadata.merged(customer["metadata"], params["metadata"])
     method = params.get("invoice_settings", {}).get("default_payment_method")
     if method:
-        transaction.get("payment_method", method, "invoice_settings[default_payment_method]")
+        payment_methods.of_customer(transaction, method, identifier, "invoice_settings[default_payment_method]")
         customer["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": method}
     changed = {name: before[name] for name in before if before[name] != customer[name]}
     if changed:
@@ -82,7 +83,24 @@ def _address(given: Any) -> Json | None:
 
 
 def retrieve(transaction: Transaction, params: Json, identifier: str) -> Json:
-    return transaction.get("customer", identifier)
+    return transaction.find(identifier, DELETED) or transaction.get("customer", identifier)
+
+
+DELETED = "deleted_customer"
+
+
+def delete(transaction: Transaction, params: Json, identifier: str) -> Json:
+    """Forget a customer for good: what still runs ends, no card can be charged, only the id is known."""
+    customer = transaction.get("customer", identifier)
+    for subscription in transaction.select("subscription", {"customer": identifier}):
+        if subscription["status"] not in subscriptions.ENDED:
+            subscriptions.end(transaction, subscription, "cancellation_requested")
+    for method in transaction.select("payment_method", {"customer": identifier}):
+        transaction.save(method | {"customer": None})
+    events.record(transaction, "customer.deleted", customer)
+    remnant = transaction.save({"id": identifier, "object": "customer", "deleted": True})
+    transaction.connection.execute("UPDATE objects SET kind = ? WHERE id = ?", (DELETED, identifier))
+    return remnant
 
 
 def list_all(transaction: Transaction, params: Json) -> Json:
@@ -114,5 +132,6 @@ ROUTES = [
     Route("GET", "/v1/customers", list_all, CustomerListParams, listing.PAGING | {"created", "email"}),
     Route("GET", "/v1/customers/search", search, CustomerSearchParams, {"query", "limit"}),
     Route("GET", "/v1/customers/{id}", retrieve, CustomerRetrieveParams),
+    Route("DELETE", "/v1/customers/{id}", delete, CustomerDeleteParams),
     Route("POST", "/v1/customers/{id}", update, CustomerUpdateParams, UNDERSTOOD),
 ]

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import stripe
-from stripe import checkout, radar
+from stripe import billing_portal, checkout, radar
 from stripe._api_version import _ApiVersion  # pyright: ignore[reportPrivateUsage]
 
 from sandbox.store import Transaction
@@ -23,6 +23,7 @@ API_VERSION: str = _ApiVersion.CURRENT
 RESOURCES: dict[str, type[stripe.StripeObject]] = {
     "balance": stripe.Balance,
     "balance_transaction": stripe.BalanceTransaction,
+    "billing_portal.session": billing_portal.Session,
     "charge": stripe.Charge,
     "checkout.session": checkout.Session,
     "customer": stripe.Customer,

@@ -4,7 +4,7 @@ from typing import Any
 
 from stripe.params._subscription_update_params import SubscriptionUpdateParams
 
-from sandbox import metadata, prices, renewals, schedule, subscriptions
+from sandbox import metadata, payment_methods, prices, renewals, schedule, subscriptions
 from sandbox.refusals import Refused, missing_object, not_built
 from sandbox.routing import Route
 from sandbox.store import Transaction
@@ -45,16 +45,9 @@ def _change_facts(transaction: Transaction, subscription: Json, params: Json) ->
     if "description" in params:
         subscription["description"] = params["description"] or None
     if "default_payment_method" in params:
-        identifier = params["default_payment_method"]
-        method = transaction.find(identifier, "payment_method")
-        if method is None or method["customer"] != subscription["customer"]:
-            raise Refused(
-                f"The customer does not have a payment method with the ID {identifier}. The payment method must be"
-                " attached to the customer.",
-                param="default_payment_method",
-                code="resource_missing",
-            )
-        subscription["default_payment_method"] = identifier
+        wish = params["default_payment_method"]
+        payment_methods.of_customer(transaction, wish, subscription["customer"], "default_payment_method")
+        subscription["default_payment_method"] = wish
 
 
 def _pause_collection(transaction: Transaction, subscription: Json, wish: Any) -> None:

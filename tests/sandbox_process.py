@@ -178,6 +178,13 @@ class Sandbox:
             page = self.post_form(urlsplit(page.location).path, answer=answer)
         return page
 
+    def leave_card(self, portal_url: str, card: str = GOOD_CARD, *, authenticate: bool = True) -> Page:
+        """Fill in the portal's page for a new card.
+
+        :return: the redirect to where the donor came from, or the page that says why not
+        """
+        return self.pay(portal_url, card, authenticate=authenticate)
+
     def clock(self, *, seconds: int | None = None, months: int | None = None, to: int | str | None = None) -> Json:
         """Move the clock forward."""
         wish = {"advance_seconds": seconds, "advance_months": months, "advance_to": to}
