@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox import clock, mailbox, pages, time_machine
 from sandbox.api import Api
+from sandbox.bank_page import BankPage
 from sandbox.control import Control
 from sandbox.deliveries import Endpoint, Postman
 from sandbox.hosted_page import HostedPage
@@ -62,6 +63,7 @@ def build(settings: Settings) -> Starlette:
         routes=[
             Route("/v1/{path:path}", Api(store, settings.stripe_key).answer, methods=["GET", "POST", "DELETE"]),
             *HostedPage(store).routes(),
+            *BankPage(store).routes(),
             *PortalPage(store).routes(),
             *Control(store, postman, settings).routes(),
             *MailboxPages(letters).routes(),

@@ -75,6 +75,7 @@ def create(transaction: Transaction, params: Json) -> Json:
             "amount_subtotal": total,
             "amount_total": total,
             "currency": currency,
+            "payment_method_types": _ways(params, mode, currency),
             "customer_details": _known_of(customer, params.get("customer_email")),
             "url": f"{transaction.public_url}/checkout/pay/{identifier}",
         },
@@ -243,6 +244,14 @@ def _body(transaction: Transaction, params: Json, mode: str) -> Json:
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
     } | {name: params.get(name) for name in COPIED}
+
+
+def _ways(params: Json, mode: str, currency: str) -> list[str]:
+    """How the donor may pay: by card, and dollars once also from a bank account, unless the organisation excludes it."""
+    bank = "us_bank_account"
+    allowed = params.get("allowed_payment_method_types", [bank])
+    wanted = bank in allowed and bank not in params.get("excluded_payment_method_types", [])
+    return ["card", bank] if wanted and mode == "payment" and currency == "usd" else ["card"]
 
 
 def _known_of(customer: Json | None, email: str | None) -> Json | None:

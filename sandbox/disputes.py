@@ -11,7 +11,7 @@ from stripe.params._dispute_update_params import DisputeUpdateParams
 from sandbox import balance, cards, events, exchange, fraud_warnings, listing, metadata, schedule, shapes, wishes
 from sandbox.balance import Line
 from sandbox.exchange import Settled
-from sandbox.refusals import Refused
+from sandbox.refusals import Refused, not_built
 from sandbox.routing import Route
 from sandbox.store import Transaction, new_id
 
@@ -72,6 +72,8 @@ def begin(transaction: Transaction, charge: Json, *, reason: str, amount: int | 
     """
     if not charge["paid"] or not charge["captured"]:
         raise Refused(f"Charge {charge['id']} was not successful; nobody can dispute it.", param="charge")
+    if charge["payment_method_details"]["type"] != "card":
+        raise not_built("disputes of payments from a bank account", "charge")
     if any(each["status"] in OPEN for each in of_charge(transaction, charge["id"])):
         raise Refused(f"Charge {charge['id']} is disputed already.", param="charge")
     amount = charge["amount"] - charge["amount_refunded"] if amount is None else amount

@@ -22,12 +22,19 @@ def read_donor(typed: dict[str, str], now: int) -> Donor:
     """
     :raises WrongFields: with a sentence for each wrong field
     """
-    errors: dict[str, str] = {}
-    email = typed.get("email", "").strip()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        errors["email"] = "Enter an e-mail address, like name@example.org."
+    email, errors = read_email(typed)
     read = card_form.read(typed, now, errors)
-    return Donor(email=email[:500], name=read.name, card=read.card, expiry=read.expiry)
+    return Donor(email=email, name=read.name, card=read.card, expiry=read.expiry)
+
+
+def read_email(typed: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """
+    :return: the address, and what is wrong with it
+    """
+    email = typed.get("email", "").strip()
+    if re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        return email[:500], {}
+    return "", {"email": "Enter an e-mail address, like name@example.org."}
 
 
 class HostedPage:
@@ -68,7 +75,7 @@ class HostedPage:
                 session = self._load(transaction, request)
             except Refused:
                 return pages.show("hosted_unknown.html", status=404)
-            fixed = _fixed_email(session)
+            fixed = fixed_email(session)
             if fixed:
                 typed["email"] = fixed
             try:
@@ -96,7 +103,7 @@ class HostedPage:
                 return pages.show("hosted_unknown.html", status=404)
             if session["status"] != "open":
                 return self._form(transaction, session, {}, {})
-            return pages.show("hosted_bank.html", session=session, **_summary(transaction, session))
+            return pages.show("hosted_bank.html", session=session, **summary_of(transaction, session))
 
     async def authenticate(self, request: Request) -> Response:
         if pages.is_cross_site(request):
@@ -128,10 +135,10 @@ class HostedPage:
         status: int = 200,
     ) -> Response:
         """The form, or a word about why there is none any more."""
-        summary = _summary(transaction, session)
+        summary = summary_of(transaction, session)
         if session["status"] != "open":
             return pages.show("hosted_closed.html", session=session, **summary)
-        fixed = _fixed_email(session)
+        fixed = fixed_email(session)
         return pages.show(
             "hosted_pay.html",
             status=status,
@@ -144,14 +151,14 @@ class HostedPage:
         )
 
 
-def _fixed_email(session: Json) -> str | None:
+def fixed_email(session: Json) -> str | None:
     """The e-mail address that the organisation gave: it cannot be changed here."""
     details = session["customer_details"]
     email: str | None = details["email"] if details else None
     return email
 
 
-def _summary(transaction: Transaction, session: Json) -> Json:
+def summary_of(transaction: Transaction, session: Json) -> Json:
     lines = transaction.hidden(session["id"])["line_items"]
     recurring = lines[0]["price"]["recurring"]
     return {

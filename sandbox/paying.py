@@ -12,11 +12,17 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Donor:
-    """What a donor typed."""
+class Payer:
+    """Who a donor says to be."""
 
     email: str
     name: str
+
+
+@dataclass(frozen=True)
+class Donor(Payer):
+    """What a donor typed who pays by card."""
+
     card: TestCard
     expiry: tuple[int, int]  # month, year
 
@@ -40,25 +46,17 @@ def pay(transaction: Transaction, session: Json, donor: Donor, authenticate_url:
     """
     if session["status"] != "open":
         raise NotOpen
-    customer = _customer(transaction, session, donor)
-    billing = {
-        "address": shapes.NO_ADDRESS,
-        "email": donor.email,
-        "name": donor.name,
-        "phone": None,
-        "tax_id": None,
-    }
+    customer = customer_of(transaction, session, donor)
+    billing = billing_of(donor)
     # A card is attached to the customer only when it will be used again.
     attached = customer if session["mode"] == "subscription" else None
     method = cards.make_payment_method(transaction, donor.card, expiry=donor.expiry, billing=billing, customer=attached)
-    intent = _intent(transaction, session, customer)
-    transaction.hide(
-        session["id"],
-        customer=customer,
-        payment_intent=intent["id"],
-        payment_method=method["id"],
-        email=donor.email,
-        name=donor.name,
+    intent = intent_of(transaction, session, customer)
+    note(
+        transaction,
+        session,
+        donor,
+        {"customer": customer, "payment_intent": intent["id"], "payment_method": method["id"]},
     )
     if donor.card.asks_to_authenticate:
         payments.ask_to_authenticate(transaction, intent, method, authenticate_url)
@@ -84,7 +82,17 @@ def authenticate(transaction: Transaction, session: Json, *, success: bool) -> O
     return _finish(transaction, session, intent, method, authenticated=True)
 
 
-def _customer(transaction: Transaction, session: Json, donor: Donor) -> str | None:
+def billing_of(payer: Payer) -> Json:
+    return {"address": shapes.NO_ADDRESS, "email": payer.email, "name": payer.name, "phone": None, "tax_id": None}
+
+
+def note(transaction: Transaction, session: Json, payer: Payer, made: Json) -> None:
+    """Remember with a session what was typed and what was made of it, until it is complete."""
+    transaction.hide(session["id"], email=payer.email, name=payer.name, **made)
+
+
+def customer_of(transaction: Transaction, session: Json, donor: Payer) -> str | None:
+    """The session's customer: named by the organisation, or made now if one is wanted."""
     known: str | None = session["customer"] or transaction.hidden(session["id"]).get("customer")
     if known:
         return known
@@ -94,7 +102,7 @@ def _customer(transaction: Transaction, session: Json, donor: Donor) -> str | No
     return str(customers.create(transaction, params)["id"])
 
 
-def _intent(transaction: Transaction, session: Json, customer: str | None) -> Json:
+def intent_of(transaction: Transaction, session: Json, customer: str | None) -> Json:
     """The session's payment intent: made at the first attempt, used again after a decline."""
     hidden = transaction.hidden(session["id"])
     if "payment_intent" in hidden:
@@ -116,6 +124,20 @@ def _finish(transaction: Transaction, session: Json, intent: Json, method: Json,
     decline = payments.confirm(transaction, intent, method, authenticated=authenticated)
     if decline:
         return Outcome(decline=decline)
+    monthly = session["mode"] == "subscription"
+    if monthly:
+        events.record(transaction, "payment_method.attached", method)
+    complete(transaction, session, intent, "paid")
+    if monthly:
+        _begin_subscription(transaction, session, intent, method)
+    return Outcome()
+
+
+def complete(transaction: Transaction, session: Json, intent: Json, payment_status: str) -> None:
+    """The donor has done all there is to do.
+
+    :param payment_status: `paid`, or `unpaid` if a bank takes its time
+    """
     hidden = transaction.hidden(session["id"])
     monthly = session["mode"] == "subscription"
     session |= {
@@ -123,18 +145,13 @@ def _finish(transaction: Transaction, session: Json, intent: Json, method: Json,
         "customer_details": checkout.details(hidden["email"], hidden["name"]),
         "invoice": new_id("in") if monthly else None,
         "payment_intent": None if monthly else intent["id"],
-        "payment_status": "paid",
+        "payment_status": payment_status,
         "status": "complete",
         "subscription": new_id("sub") if monthly else None,
         "url": None,
     }
     schedule.cancel(transaction, schedule.EXPIRE_CHECKOUT, session["id"])
-    if monthly:
-        events.record(transaction, "payment_method.attached", method)
     events.record(transaction, "checkout.session.completed", transaction.save(session))
-    if monthly:
-        _begin_subscription(transaction, session, intent, method)
-    return Outcome()
 
 
 def _begin_subscription(transaction: Transaction, session: Json, intent: Json, method: Json) -> None:

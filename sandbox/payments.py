@@ -149,38 +149,49 @@ def _charge(
     transaction: Transaction, intent: Json, payment_method: Json, *, decline: Decline | None, authenticated: bool
 ) -> Json:
     amount, paid = intent["amount"], decline is None
-    identifier = new_id("ch")
     details = cards.details_on_charge(payment_method, amount=amount, authenticated=authenticated, approved=paid)
-    body = {
+    identifier = new_id("ch")
+    facts = {
         "id": identifier,
-        "object": "charge",
-        "amount": amount,
         "amount_captured": amount if paid else 0,
+        "captured": paid,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "outcome": _outcome(decline),
+        "paid": paid,
+        "receipt_url": f"{transaction.public_url}/#{identifier}" if paid else None,
+        "status": "succeeded" if paid else "failed",
+    }
+    return make_charge(transaction, intent, payment_method, details, facts)
+
+
+def make_charge(transaction: Transaction, intent: Json, payment_method: Json, details: Json, facts: Json) -> Json:
+    """Store a charge for an intent.
+
+    :param details: its `payment_method_details`
+    :param facts: its id, and how it went
+    """
+    body = {
+        "object": "charge",
+        "amount": intent["amount"],
         "amount_refunded": 0,
         "billing_details": payment_method["billing_details"],
         "calculated_statement_descriptor": "LIFERAFT SANDBOX",
-        "captured": paid,
         "created": transaction.now,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_code": decline.code if decline else None,
-        "failure_message": decline.message if decline else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "outcome": _outcome(decline),
-        "paid": paid,
         "payment_intent": intent["id"],
         "payment_method": payment_method["id"],
         "payment_method_details": details,
         "radar_options": {},
-        "receipt_url": f"{transaction.public_url}/#{identifier}" if paid else None,
         "refunded": False,
-        "status": "succeeded" if paid else "failed",
     }
-    return shapes.make(transaction, body)
+    return shapes.make(transaction, body | facts)
 
 
 def _outcome(decline: Decline | None) -> Json:

@@ -30,6 +30,10 @@ from sandbox.store import Transaction, new_id
 Json = dict[str, Any]
 
 DAYS_UNTIL_LATE, DAYS_UNTIL_FAILED = 3, 5
+TO_CARD = {
+    "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+    "type": "card",
+}
 FAILURES = (
     "charge_for_pending_refund_disputed",
     "declined",
@@ -78,19 +82,23 @@ def _charge_meant(transaction: Transaction, params: Json) -> Json:
 
 
 def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -> Json:
-    way = cards.behind(transaction, transaction.get("payment_method", charge["payment_method"])).refunds
+    by_card = charge["payment_method_details"]["type"] == "card"
+    way = (
+        cards.behind(transaction, transaction.get("payment_method", charge["payment_method"])).refunds
+        if by_card
+        else "late"
+    )
     body: Json = {
-        "id": new_id("re"),
+        "id": new_id("re" if by_card else "pyr"),
         "object": "refund",
         "amount": amount,
         "charge": charge["id"],
         "created": transaction.now,
         "currency": charge["currency"],
         "customer": charge["customer"],
-        "destination_details": {
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-            "type": "card",
-        },
+        "destination_details": TO_CARD
+        if by_card
+        else {"type": "us_bank_transfer", "us_bank_transfer": {"reference_status": "pending"}},
         "metadata": metadata.merged({}, params.get("metadata", {})),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -99,7 +107,8 @@ def _refund(transaction: Transaction, charge: Json, amount: int, params: Json) -
         "status": "pending" if way == "late" else "succeeded",
     }
     money = exchange.settled(transaction, -amount, charge["currency"])
-    line = Line("refund", str(body["id"]), money, "REFUND FOR CHARGE")
+    kind, text = ("refund", "REFUND FOR CHARGE") if by_card else ("payment_refund", "REFUND FOR PAYMENT")
+    line = Line(kind, str(body["id"]), money, text, "refund")
     body["balance_transaction"] = balance.book(transaction, line)["id"]
     refund = shapes.make(transaction, body)
     if way != "at once":

@@ -15,6 +15,7 @@ WARN_OF_FRAUD = "warn_of_fraud"
 PAY_OUT = "pay_out"
 LIST_PAYOUT = "list_payout"
 FINISH_PAYOUT = "finish_payout"
+FINISH_DEBIT = "finish_debit"
 FAIL_REFUND = "fail_refund"
 FINISH_REFUND = "finish_refund"
 

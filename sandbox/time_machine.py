@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import (
+    bank_debits,
     checkout,
     clock,
     collecting,
@@ -27,6 +28,7 @@ DEEDS: dict[str, Callable[[Transaction, str], None]] = {
     schedule.DECIDE_DISPUTE: disputes.decide_in_time,
     schedule.DISPUTE_CHARGE: disputes.by_card,
     schedule.FAIL_REFUND: refunds.fail_in_time,
+    schedule.FINISH_DEBIT: bank_debits.finish_in_time,
     schedule.FINISH_PAYOUT: payouts.finish_in_time,
     schedule.FINISH_REFUND: refunds.finish_in_time,
     schedule.LIST_PAYOUT: payouts.list_in_time,

@@ -33,7 +33,10 @@ WEBHOOK_SECRET = "whsec_sandbox_only"
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 AUTHENTICATION_CARD = "4000002500003155"
+ASKS_EACH_TIME_CARD = "4000002760003184"
 FAILS_ON_RENEWAL_CARD = "4000000000000341"
+GOOD_ACCOUNT = "000123456789"
+BAD_ACCOUNT = "000111111116"
 
 
 class SandboxDidNotStart(Exception):
@@ -184,6 +187,25 @@ class Sandbox:
         :return: the redirect to where the donor came from, or the page that says why not
         """
         return self.pay(portal_url, card, authenticate=authenticate)
+
+    def pay_by_bank(
+        self,
+        session_url: str,
+        account: str = GOOD_ACCOUNT,
+        *,
+        email: str = "ann@example.org",
+        name: str = "Ann Example",
+    ) -> Page:
+        """Fill in the hosted page for a bank account; the bank answers four days of the clock later.
+
+        :return: the redirect to the success page, or the page that says why not
+        """
+        path = f"{urlsplit(session_url).path}/bank"
+        return self.post_form(path, email=email, name=name, routing="110000000", account=account)
+
+    def card_becomes(self, payment_method: str, declines: str | None) -> None:
+        """Let a card fail from now on for a reason, or (None) behave again as its number says."""
+        self.call("POST", f"/_/cards/{payment_method}/become", {"declines": declines})
 
     def clock(self, *, seconds: int | None = None, months: int | None = None, to: int | str | None = None) -> Json:
         """Move the clock forward."""

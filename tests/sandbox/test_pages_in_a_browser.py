@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.chromium import running_chromium
 from tests.sandbox.conftest import Give, checkout_params
-from tests.sandbox_process import AUTHENTICATION_CARD, DECLINED_CARD, Sandbox
+from tests.sandbox_process import AUTHENTICATION_CARD, DECLINED_CARD, GOOD_ACCOUNT, Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,26 @@ def test_the_hosted_page_from_a_slip_to_a_bank_that_asks(
     assert page.url == f"{sandbox.api_url}/mailbox/"
     page.goto(str(session.url))
     assert page.get_by_role("heading", name="Already paid").is_visible()
+    assert_is_fit(page)
+
+
+def test_the_page_for_a_bank_account(page: Page, client: stripe.StripeClient, email: str, sandbox: Sandbox) -> None:
+    params = checkout_params(email)
+    session = client.v1.checkout.sessions.create(params | {"success_url": f"{sandbox.api_url}/mailbox/"})
+    page.goto(str(session.url))
+
+    page.get_by_role("link", name="Pay from a bank account instead").click()
+    assert_is_fit(page)
+    page.get_by_role("button").click()
+    assert_is_fit(page)
+    assert page.get_by_text("Enter an account number.").is_visible()
+    for label, text in (("Routing number", "110000000"), ("Account number", GOOD_ACCOUNT), ("Name", "Ann Example")):
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button").click()
+
+    assert page.url == f"{sandbox.api_url}/mailbox/"
+    page.goto(str(session.url))
+    assert page.get_by_role("heading", name="Already on its way").is_visible()
     assert_is_fit(page)
 
 
