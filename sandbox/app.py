@@ -18,6 +18,7 @@ from sandbox.bank_page import BankPage
 from sandbox.control import Control
 from sandbox.deliveries import Endpoint, Postman
 from sandbox.hosted_page import HostedPage
+from sandbox.invoice_page import InvoicePage
 from sandbox.mailbox import Mailbox
 from sandbox.mailbox_pages import MailboxPages
 from sandbox.portal_page import PortalPage
@@ -65,6 +66,7 @@ def build(settings: Settings) -> Starlette:
             *HostedPage(store).routes(),
             *BankPage(store).routes(),
             *PortalPage(store).routes(),
+            *InvoicePage(store).routes(),
             *Control(store, postman, settings).routes(),
             *MailboxPages(letters).routes(),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),

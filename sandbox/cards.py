@@ -42,6 +42,7 @@ class TestCard:
     decline: Decline | None = None
     decline_on_renewal: Decline | None = None
     asks_to_authenticate: bool = False
+    asks_on_renewal: bool = False
     dispute: str | None = None  # the reason that its owner will give
     inquiry: bool = False  # the bank only asks at first
     refunds: str = "at once"  # or "late", or "fail"
@@ -69,6 +70,13 @@ CARDS = {
             decline=Decline("expired_card", None, "Your card has expired."),
         ),
         TestCard("4000002500003155", "visa", "asks you to confirm it is you", asks_to_authenticate=True),
+        TestCard(
+            "4000002760003184",
+            "visa",
+            "asks you to confirm each time, so a renewal waits for you",
+            asks_to_authenticate=True,
+            asks_on_renewal=True,
+        ),
         TestCard("4000000000000341", "visa", "pays once and fails on renewal", decline_on_renewal=DECLINED),
         TestCard("4000000000000259", "visa", "pays, then disputes it as fraudulent", dispute="fraudulent"),
         TestCard("4000000000002685", "visa", "pays, then disputes it as not received", dispute="product_not_received"),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sandbox import invoices, payments, schedule, subscriptions
+from sandbox import declines, events, invoices, payments, schedule, subscriptions
+from sandbox.cards import Decline
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
@@ -12,13 +13,30 @@ DAYS_UNTIL_RETRY = (3, 5, 7)
 
 
 def attempt(transaction: Transaction, subscription: Json, invoice: Json, intent: Json) -> None:
-    """Charge for an open invoice, without the donor being there."""
-    method = _method(transaction, subscription)
-    if method and payments.confirm(transaction, intent, method, renewal=True) is None:
+    """Charge for an open invoice on schedule, without the donor being there."""
+    method = method_of(transaction, subscription)
+    if method is None or _is_hopeless(intent, method):
+        _note_failure(transaction, subscription, invoice)
+        return
+    decline = payments.confirm(transaction, intent, method, renewal=True)
+    if decline is None:
         invoices.settle(transaction, invoice)
         note_paid(transaction, subscription, invoice)
-    else:
-        _note_failure(transaction, subscription, invoice)
+        return
+    _note_failure(transaction, subscription, invoice)
+    tell_if_action_is_required(transaction, invoice, decline)
+
+
+def _is_hopeless(intent: Json, method: Json) -> bool:
+    """Stripe counts a retry but does not make it when the bank said of the same card that it never will pay."""
+    error = intent["last_payment_error"] or {}
+    same = error.get("payment_method", {}).get("id") == method["id"]
+    return same and error.get("decline_code", error["code"]) in declines.HARD
+
+
+def tell_if_action_is_required(transaction: Transaction, invoice: Json, decline: Decline) -> None:
+    if decline is declines.AUTHENTICATION_REQUIRED:
+        events.record(transaction, "invoice.payment_action_required", invoice)
 
 
 def retry(transaction: Transaction, invoice_id: str) -> None:
@@ -39,7 +57,7 @@ def intent_of(transaction: Transaction, invoice: Json) -> Json:
     return transaction.get("payment_intent", payment["payment"]["payment_intent"])
 
 
-def _method(transaction: Transaction, subscription: Json) -> Json | None:
+def method_of(transaction: Transaction, subscription: Json) -> Json | None:
     """Stripe's order: the subscription's own card first, whatever became the customer's default meanwhile."""
     customer = transaction.get("customer", subscription["customer"])
     method = subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"]
@@ -47,7 +65,7 @@ def _method(transaction: Transaction, subscription: Json) -> Json | None:
 
 
 def note_paid(transaction: Transaction, subscription: Json, invoice: Json) -> None:
-    """A subscription that was behind is up to date again once its latest invoice is paid."""
+    """A subscription that was behind is up to date again once its latest invoice needs no payment any more."""
     schedule.cancel(transaction, schedule.RETRY_INVOICE, invoice["id"])
     if subscription["status"] in ("past_due", "unpaid") and _latest_is_settled(transaction, subscription):
         before = dict(subscription)

@@ -6,13 +6,14 @@ Each answers `(transaction, wish, id)` with JSON; the id is the one in the path,
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import chaos, disputes, exchange, faults, fraud_warnings, payouts, refunds
+from sandbox import chaos, declines, disputes, exchange, faults, fraud_warnings, payouts, refunds
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
 
 CONTROLS: dict[tuple[str, str], Callable[[Transaction, Json, str], Json]] = {
     **chaos.CONTROLS,
+    **declines.CONTROLS,
     **disputes.CONTROLS,
     **exchange.CONTROLS,
     **faults.CONTROLS,

@@ -67,7 +67,7 @@ def open_for(
     """
     invoice = draw_up(transaction, subscription, identifier=identifier, former_start=former_start, reason=reason)
     finalise(transaction, invoice)
-    _expect_payment(transaction, invoice, intent)
+    expect_payment(transaction, invoice, intent)
     return invoice
 
 
@@ -215,7 +215,8 @@ def _line(invoice: str, subscription: Json, item: Json) -> Json:
     )
 
 
-def _expect_payment(transaction: Transaction, invoice: Json, intent: Json) -> None:
+def expect_payment(transaction: Transaction, invoice: Json, intent: Json) -> None:
+    """The invoice is to be paid by that payment intent."""
     body = {
         "id": new_id("inpay"),
         "object": "invoice_payment",
@@ -236,13 +237,15 @@ def payments_of(transaction: Transaction, invoice: str) -> list[Json]:
     return transaction.select("invoice_payment", {"invoice": invoice})
 
 
-def settle(transaction: Transaction, invoice: Json) -> None:
+def settle(transaction: Transaction, invoice: Json, *, on_schedule: bool = True) -> None:
     """The money has come, or none was due: invoice and invoice payment are paid."""
     amount = invoice["amount_due"]
+    # After the first attempt only those on schedule are counted.
+    counts = bool(amount) and (on_schedule or invoice["attempt_count"] == 0)
     invoice |= {
         "amount_paid": amount,
         "amount_remaining": 0,
-        "attempt_count": invoice["attempt_count"] + bool(amount),
+        "attempt_count": invoice["attempt_count"] + counts,
         "attempted": True,
         "auto_advance": False,
         "next_payment_attempt": None,
@@ -262,7 +265,7 @@ def settle(transaction: Transaction, invoice: Json) -> None:
 
 
 def note_failure(transaction: Transaction, invoice: Json, next_attempt: int | None) -> None:
-    """The bank refused; there may be another attempt."""
+    """An attempt by itself failed; there may be another one."""
     invoice |= {
         "attempt_count": invoice["attempt_count"] + 1,
         "attempted": True,

@@ -9,7 +9,7 @@ from stripe.params._payment_intent_list_params import PaymentIntentListParams
 from stripe.params._payment_intent_retrieve_params import PaymentIntentRetrieveParams
 from stripe.params._payment_intent_update_params import PaymentIntentUpdateParams
 
-from sandbox import amounts, balance, cards, events, exchange, listing, metadata, schedule, shapes
+from sandbox import amounts, balance, cards, declines, events, exchange, listing, metadata, schedule, shapes
 from sandbox.balance import Line
 from sandbox.cards import Decline
 from sandbox.routing import Route
@@ -69,6 +69,27 @@ def ask_to_authenticate(transaction: Transaction, intent: Json, payment_method: 
     events.record(transaction, "payment_intent.requires_action", transaction.save(intent))
 
 
+def _wait_for_donor(transaction: Transaction, intent: Json, payment_method: Json) -> None:
+    """The bank asks a donor who is not there: the intent waits for the answer on the invoice's page."""
+    intent["status"] = "requires_action"
+    intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    intent["last_payment_error"] = _error(declines.AUTHENTICATION_REQUIRED, payment_method)
+    events.record(transaction, "payment_intent.requires_action", transaction.save(intent))
+
+
+def _error(decline: Decline, payment_method: Json) -> Json:
+    error = {
+        "type": "card_error",
+        "code": decline.code,
+        "message": decline.message,
+        "payment_method": payment_method,
+        "payment_method_type": "card",
+    }
+    if decline.decline_code:
+        error["decline_code"] = decline.decline_code
+    return error
+
+
 def confirm(
     transaction: Transaction,
     intent: Json,
@@ -79,12 +100,16 @@ def confirm(
 ) -> Decline | None:
     """Charge the card behind a payment method.
 
+    :param renewal: without the donor being there
     :return: why the bank refuses, or None if it pays
     """
     card = cards.behind(transaction, payment_method)
-    decline = card.decline or (card.decline_on_renewal if renewal else None)
+    decline = declines.of(transaction, payment_method, off_session=renewal, authenticated=authenticated)
     intent["payment_method"] = payment_method["id"]
     intent["next_action"] = None
+    if decline is declines.AUTHENTICATION_REQUIRED:
+        _wait_for_donor(transaction, intent, payment_method)
+        return decline
     if decline:
         fail(transaction, intent, payment_method, decline)
         return decline
@@ -120,17 +145,11 @@ def fail(transaction: Transaction, intent: Json, payment_method: Json, decline: 
     intent["status"] = "requires_payment_method"
     intent["payment_method"] = None
     intent["next_action"] = None
-    error = {
-        "type": "card_error" if charge else "invalid_request_error",
-        "code": decline.code,
-        "message": decline.message,
-        "payment_method": payment_method,
-        "payment_method_type": "card",
-    }
+    error = _error(decline, payment_method)
     if charge:
         error["charge"] = charge["id"]
-    if decline.decline_code:
-        error["decline_code"] = decline.decline_code
+    else:
+        error["type"] = "invalid_request_error"
     intent["last_payment_error"] = error
     transaction.save(intent)
     if charge:

@@ -36,6 +36,21 @@ class Refused(Exception):
         return {"error": error}
 
 
+class Declined(Refused):
+    """A bank said no. Unlike any other refusal this is a fact: what was done on the way stays."""
+
+    def __init__(self, message: str, *, code: str, decline_code: str | None = None, charge: str | None = None) -> None:
+        super().__init__(message, code=code, status=402, kind="card_error")
+        self.decline_code = decline_code
+        self.charge = charge
+
+    def body(self) -> Json:
+        body = super().body()
+        facts = {"decline_code": self.decline_code, "charge": self.charge}
+        body["error"] |= {name: value for name, value in facts.items() if value}
+        return body
+
+
 def missing_object(kind: str, identifier: str, param: str = "id") -> Refused:
     word = kind.replace("_", "").replace(".", " ")
     return Refused(f"No such {word}: '{identifier}'", param=param, code="resource_missing", status=404)

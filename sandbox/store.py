@@ -71,10 +71,13 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part that is undone alone if it fails."""
+        """A part that is undone alone if it fails; a bank's refusal is no failure."""
         self.connection.execute("SAVEPOINT part")
         try:
             yield
+        except refusals.Declined:
+            self.connection.execute("RELEASE part")
+            raise
         except BaseException:
             self.connection.execute("ROLLBACK TO part")
             raise
