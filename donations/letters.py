@@ -3,11 +3,10 @@
 import uuid
 from datetime import date, datetime
 
-from donations import access
-from donations.models import Donor, FailedRenewal, Receipt, Refund, Subscription
+from donations import access, letterhead
+from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payout, Receipt, Refund, Subscription
 from ledger.balances import Balance
 from mail import outbox
-from organisation import roles
 
 
 def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
@@ -52,14 +51,51 @@ def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
 
 def fund_overdrawn(*, refund: Refund, balance: Balance, at: datetime) -> None:
     """Tell every treasurer that what went back took a fund below what it has promised."""
-    for treasurer in roles.holders("treasurer").exclude(email=""):
-        outbox.queue(
-            key=f"fund-overdrawn:{refund.pk}:{treasurer.pk}",
-            to=treasurer.email,
-            template="donations/fund_overdrawn",
-            context={"refund": refund, "balance": balance, "name": str(treasurer)},
-            at=at,
-        )
+    letterhead.to_staff(
+        "treasurer",
+        key=f"fund-overdrawn:{refund.pk}",
+        template="fund_overdrawn",
+        context={"refund": refund, "balance": balance},
+        at=at,
+    )
+
+
+def dispute_opened(*, dispute: Dispute, at: datetime) -> None:
+    """Tell every fundraiser that a donor's bank wants a gift back, or asks about it, and until when to answer."""
+    letterhead.to_staff(
+        "fundraiser",
+        key=f"dispute-opened:{dispute.stripe_id}",
+        template="dispute_opened",
+        context={
+            "dispute": dispute,
+            "payment": dispute.payment,
+            # Stripe names the states of an inquiry so; it takes no money.
+            "is_inquiry": dispute.state.startswith("warning"),
+        },
+        at=at,
+    )
+
+
+def fraud_warning(*, warning: FraudWarning, at: datetime) -> None:
+    """Tell every fundraiser that a gift will probably be disputed, while sending it back is still the cheaper way."""
+    letterhead.to_staff(
+        "fundraiser",
+        key=f"fraud-warning:{warning.stripe_id}",
+        template="fraud_warning",
+        context={"warning": warning, "payment": warning.payment},
+        at=at,
+    )
+
+
+def payout_failed(*, payout: Payout, at: datetime) -> None:
+    """Tell every treasurer that the bank refused a transfer and that the money is back at Stripe."""
+    letterhead.to_staff(
+        "treasurer",
+        key=f"payout-failed:{payout.stripe_id}",
+        template="payout_failed",
+        context={"payout": payout},
+        at=at,
+    )
 
 
 def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:
