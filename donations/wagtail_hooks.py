@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
-from donations import desk, panels
+from donations import desk, desk_offline, panels
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -19,6 +19,13 @@ class _GiftsItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return request.user.has_perm(Permission.SEE_GIFTS)
+
+
+class _EntryItem(MenuItem):
+    """For those who enter gifts."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(Permission.MANAGE_GIFTS)
 
 
 class _ReceiptsItem(MenuItem):
@@ -32,6 +39,10 @@ def addresses() -> list[URLPattern]:
     return [
         path("gifts/", desk.gifts, name="donations_gifts"),
         path("gifts/monthly/", desk.monthly, name="donations_monthly"),
+        path("gifts/enter/", desk_offline.enter, name="donations_offline"),
+        path("gifts/enter/file/", desk_offline.file, name="donations_offline_file"),
+        path("gifts/gift/<slug:reference>/receipt/", desk_offline.issue_receipt, name="donations_offline_receipt"),
+        path("gifts/gift/<slug:reference>/back/", desk_offline.take_back, name="donations_offline_back"),
         path("gifts/receipts/", desk.receipts, name="donations_receipts"),
         path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
@@ -45,6 +56,7 @@ def gifts_menu() -> MenuItem:
     items = [
         _GiftsItem(_("All gifts"), _address("donations_gifts"), name="all-gifts", order=10),
         _GiftsItem(_("Monthly gifts"), _address("donations_monthly"), name="monthly-gifts", order=20),
+        _EntryItem(_("Enter a gift"), _address("donations_offline"), name="enter-gift", order=25),
         _ReceiptsItem(_("Receipts"), _address("donations_receipts"), name="receipts", order=30),
         _GiftsItem(_("From Stripe"), _address("donations_stripe"), name="from-stripe", order=40),
     ]
