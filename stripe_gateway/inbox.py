@@ -9,24 +9,20 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
-import stripe
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.module_loading import import_string
-from django_q.tasks import async_task
 
+from stripe_gateway import letters, nudging, signature
 from stripe_gateway.models import StripeEvent
 
 log = logging.getLogger(__name__)
 
-TOLERANCE_SECONDS = 300
 _MOST_ATTEMPTS = 15
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=12)
 
-
-class NotFromStripe(Exception):
-    """The signature is missing, forged, made with another secret, or too old."""
+Row = dict[str, str | bool | datetime | None]
 
 
 class Malformed(Exception):
@@ -43,36 +39,26 @@ class Handler(Protocol):
     def __call__(self, object_id: str, /, *, at: datetime) -> None: ...
 
 
-def receive(body: bytes, signature: str, *, at: datetime) -> StripeEvent:
-    """Check and store what came to the webhook address. The same event again gives the row that is there.
+def receive(body: bytes, header: str, *, at: datetime) -> bool:
+    """Check and store what came to the webhook address; return whether it is new.
 
     :param body: the raw bytes, as they were signed
-    :raises NotFromStripe: if no secret of ours fits, or the signature is older than 300 s by the wall clock
+    :param header: Stripe-Signature
+    :raises signature.NotFromStripe: if no secret of ours fits, or the signature is older than 300 s by the wall clock
     :raises Malformed: if it is no event
     :raises OtherMode: if it is an event of the other mode
     """
-    _verify(body, signature)
+    signature.verify(body, header, secrets=settings.STRIPE_WEBHOOK_SECRETS)
     try:
-        posted = json.loads(body)
-    except ValueError as error:
+        # Of bytes, json would also take UTF-16.
+        posted = json.loads(body.decode())
+    except (ValueError, RecursionError) as error:
         raise Malformed from error
     return store(posted, at=at)
 
 
-def _verify(body: bytes, signature: str) -> None:
-    """Accept any of our secrets: during a rotation Stripe signs with the old and the new one."""
-    for secret in settings.STRIPE_WEBHOOK_SECRETS:
-        try:
-            stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
-        except (stripe.SignatureVerificationError, UnicodeDecodeError):
-            continue
-        return
-    raise NotFromStripe
-
-
-@transaction.atomic
-def store(posted: object, *, at: datetime) -> StripeEvent:
-    """Store an event whose origin is known, and nudge the worker.
+def store(posted: object, *, at: datetime) -> bool:
+    """Store an event whose origin is known, once, and nudge the worker. Return whether it is new.
 
     :raises Malformed: if it is no event
     :raises OtherMode: if it is an event of the other mode
@@ -81,21 +67,47 @@ def store(posted: object, *, at: datetime) -> StripeEvent:
     if facts["livemode"] != settings.STRIPE_LIVEMODE:
         raise OtherMode
     is_needed = facts["type"] in _handlers()
-    event, is_new = StripeEvent.objects.get_or_create(
-        event_id=facts.pop("event_id"),
-        defaults={
-            **facts,
-            "received_at": at,
-            "state": StripeEvent.State.RECEIVED if is_needed else StripeEvent.State.IGNORED,
-            "due_at": at if is_needed else None,
-        },
-    )
+    state = StripeEvent.State.RECEIVED if is_needed else StripeEvent.State.IGNORED
+    is_new = _insert({**facts, "received_at": at, "state": state.value, "due_at": at if is_needed else None})
     if is_new and is_needed:
-        async_task("stripe_gateway.tasks.process_due")
-    return event
+        nudging.stored()
+    return is_new
 
 
-def _facts(posted: object) -> dict[str, object]:
+# By hand, because this is the one statement that Stripe waits for.
+_INSERT = """
+    INSERT INTO stripe_gateway_stripeevent
+        (event_id, type, object_id, api_version, livemode, created_at, received_at, state, due_at, attempts, error)
+    VALUES (%(event_id)s, %(type)s, %(object_id)s, %(api_version)s, %(livemode)s, %(created_at)s, %(received_at)s,
+        %(state)s, %(due_at)s, 0, '')
+    ON CONFLICT (event_id) DO NOTHING
+"""
+
+
+def _insert(row: Row) -> bool:
+    """Insert an event and commit, unless it is there; return whether it was new.
+
+    Doing it twice does no harm, so instead of asking first whether the kept connection is still good, as Django does,
+    we find out, and try once more on a new one.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs lack it
+    try:
+        return _execute(row)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _execute(row)
+
+
+def _execute(row: Row) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        is_new: bool = cursor.rowcount == 1
+        return is_new
+
+
+def _facts(posted: object) -> Row:
     """Return the fields of an event that we keep; the object itself is fetched when it is needed, and fresher."""
     try:
         if not isinstance(posted, dict) or posted["object"] != "event":
@@ -108,6 +120,8 @@ def _facts(posted: object) -> dict[str, object]:
             "api_version": posted.get("api_version") or "",
         }
         if not all(_is_name(value) for value in facts.values()) or not facts["event_id"] or not facts["type"]:
+            raise Malformed
+        if len(facts["api_version"]) > 40:
             raise Malformed
         return {
             **facts,
@@ -162,6 +176,8 @@ def _note_failure(pk: int, error: Exception, *, at: datetime) -> None:
     pause = min(_FIRST_PAUSE * 2 ** (event.attempts - 1), _LONGEST_PAUSE)
     event.due_at = at + pause if event.attempts < _MOST_ATTEMPTS else None
     event.save(update_fields=["attempts", "state", "error", "due_at"])
+    if event.due_at is None:
+        letters.gave_up(event=event, at=at)
     # Where, but not what: an error's text may quote a name or an address.
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s %s failed: %s\n%s", event.type, event.event_id, event.error, where)
@@ -173,7 +189,17 @@ def try_again(event: StripeEvent, *, at: datetime) -> None:
     StripeEvent.objects.filter(pk=event.pk).exclude(state=StripeEvent.State.IGNORED).update(
         state=StripeEvent.State.RECEIVED, due_at=at, done_at=None, attempts=0
     )
-    async_task("stripe_gateway.tasks.process_due")
+    nudging.now()
+
+
+@transaction.atomic
+def try_all_again(at: datetime) -> int:
+    """Make every event due now whose processing failed; return how many there are."""
+    failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED)
+    count = failed.update(state=StripeEvent.State.RECEIVED, due_at=at, attempts=0)
+    if count:
+        nudging.now()
+    return count
 
 
 def _handlers() -> Mapping[str, Handler]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.timezone import now as wall_clock
 
 from core import clock
-from stripe_gateway import inbox
+from stripe_gateway import inbox, nudging, silence
 
 # A slice ends well before the queue would hand the task to another worker.
 _SLICE = timedelta(seconds=25)
@@ -18,11 +18,15 @@ def process_due() -> int:
     """
     taken = 0
     until = wall_clock() + _SLICE
-    while wall_clock() < until and inbox.process_next(at=clock.now()):
+    while inbox.process_next(at=clock.now()):
         taken += 1
+        if wall_clock() > until:
+            nudging.now()
+            break
     return taken
 
 
 def sweep() -> None:
-    """Take up what a lost nudge left behind and what failed and is due again."""
+    """Take up what a lost nudge left behind and what failed and is due again; notice if nothing comes any more."""
     process_due()
+    silence.check(at=clock.now())

@@ -1,11 +1,19 @@
-"""The address that Stripe posts to. 200 means: stored. Everything else is done later, from the rows."""
+"""The address that Stripe posts to. 200 means: stored. Everything else is done later, from the rows.
 
+No middleware but ``config.machines`` stands before it.
+"""
+
+import logging
+
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core import clock
-from stripe_gateway import inbox
+from stripe_gateway import inbox, signature
+
+log = logging.getLogger(__name__)
 
 # Stripe's events are a few kilobytes; the longest invoice stays far below this.
 _MOST_BYTES = 1024 * 1024
@@ -19,12 +27,16 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         return _answer(413, "too big")
     try:
         inbox.receive(request.body, request.headers.get("Stripe-Signature", ""), at=clock.now())
-    except inbox.NotFromStripe:
+    except signature.NotFromStripe:
         return _answer(400, "the signature does not fit")
     except inbox.Malformed:
         return _answer(400, "this is not an event")
     except inbox.OtherMode:
         return _answer(400, "the event is of the other mode (live or test)")
+    except Error:
+        # Stripe comes again, for up to three days.
+        log.exception("an event from Stripe could not be stored")
+        return _answer(503, "not stored")
     return _answer(200, "stored")
 
 
@@ -34,4 +46,7 @@ def _announced_bytes(request: HttpRequest) -> int:
 
 
 def _answer(status: int, words: str) -> HttpResponse:
-    return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
+    content = f"{words}\n".encode()
+    return HttpResponse(
+        content, status=status, content_type="text/plain", headers={"Content-Length": str(len(content))}
+    )

@@ -9,8 +9,10 @@ import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import stripe
+from django.db import connection
 from django.test import Client
 from moneyed import Money
 
@@ -90,3 +92,12 @@ FAILS = {"test.thing": fail}
 
 def dumped(**changes: Any) -> str:
     return json.dumps(EVENT | changes)
+
+
+def own_database() -> str:
+    """Return the address of the test's own database, for a process of its own."""
+    base = connection.settings_dict
+    if base["PASSWORD"] or not base["HOST"].startswith("/"):
+        return f"postgresql://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT'] or 5432}/{base['NAME']}"
+    port = f"&port={base['PORT']}" if base["PORT"] else ""
+    return f"postgresql://{base['USER']}@/{base['NAME']}?host={quote(base['HOST'])}{port}"

@@ -8,17 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from ledger.models import Fund, Transaction
 from stripe_gateway import idempotency, inbox, tasks
 from stripe_gateway.models import StripeCall, StripeEvent
 from tests.stripe_gateway.conftest import SECRET
-from tests.stripe_gateway.recorded import dumped, post
+from tests.stripe_gateway.recorded import dumped, own_database, post
 
 
 def test_failure_leaves_nothing_half_written_and_is_recorded_without_its_words(
@@ -122,12 +120,6 @@ def test_worker_killed_in_mid_task_leaves_nothing_and_the_task_is_done_once_afte
 
 def _worker(var: Path) -> subprocess.CompletedProcess[str]:
     """Run the worker's task in a process of its own on the test's database."""
-    base = connection.settings_dict
-    address = f"postgresql://{base['USER']}@/{base['NAME']}?host={quote(base['HOST'])}"
-    if base["PASSWORD"] or not base["HOST"].startswith("/"):
-        address = f"postgresql://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT'] or 5432}/{base['NAME']}"
-    elif base["PORT"]:
-        address += f"&port={base['PORT']}"
     code = (
         "import django; django.setup()\n"
         "from django.conf import settings\n"
@@ -136,7 +128,7 @@ def _worker(var: Path) -> subprocess.CompletedProcess[str]:
         "tasks.process_due()\n"
     )
     environment = os.environ | {
-        "DATABASE_URL": address,
+        "DATABASE_URL": own_database(),
         "LIFERAFT_VAR": str(var),
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }

@@ -1,6 +1,7 @@
 """Works through Stripe's events that did not come through."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,19 +23,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, failed: bool, **options: Any) -> None:
         at = clock.now()
         if failed:
-            events = StripeEvent.objects.filter(state=StripeEvent.State.FAILED)
-            for event in events:
-                inbox.try_again(event, at=at)
-            self.stdout.write(f"{len(events)} failed events are tried again.")
-        fetched = 0
-        try:
-            for fetched, posted in enumerate(reading.undelivered_events(), start=1):  # noqa: B007 - counted
-                inbox.store(posted, at=at)
-        except door.StripeUnavailable as error:
-            raise CommandError("Stripe does not answer. What was fetched is stored; run this again later.") from error
-        self.stdout.write(f"{fetched} undelivered events fetched from Stripe.")
-        taken = tasks.process_due()
+            self.stdout.write(f"{inbox.try_all_again(at)} failed events are tried again.")
+        self._fetch(at)
+        taken = 0
+        while slice_taken := tasks.process_due():
+            taken += slice_taken
+            self.stdout.write(f"{taken} events worked through.")
         left = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
-        self.stdout.write(f"{taken} events worked through, {left} have failed so far.")
+        self.stdout.write(f"{left} events have failed so far.")
         if left and failed:
             raise CommandError("Some events still fail; the desk shows why.")
+
+    def _fetch(self, at: datetime) -> None:
+        fetched, new = 0, 0
+        try:
+            for posted in reading.undelivered_events():
+                fetched += 1
+                try:
+                    new += inbox.store(posted, at=at)
+                except (inbox.Malformed, inbox.OtherMode) as refused:
+                    self.stderr.write(f"{posted.get('id')} is refused: {type(refused).__name__}")
+        except door.StripeUnavailable as error:
+            raise CommandError("Stripe does not answer. What was fetched is stored; run this again later.") from error
+        self.stdout.write(f"{fetched} undelivered events fetched from Stripe, {new} of them new.")
