@@ -20,6 +20,7 @@ from moneyed import Money
 from core.money import to_minor
 from donations import letters, receipt_pdf
 from donations.models import Payment, Receipt, ReceiptDocument, ReceiptSeries
+from mail import outbox
 from organisation.models import LegalEntity, Organisation
 
 log = logging.getLogger(__name__)
@@ -63,8 +64,15 @@ def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: dat
     receipt.snapshot = _snapshot(receipt)
     receipt.snapshot_sha256 = digest(receipt.snapshot)
     receipt.save()
+    if payment.donor.email:
+        outbox.owe(key=letter_key(receipt), to=payment.donor.email, at=at, language=payment.language)
     async_task("donations.tasks.render_due")
     return receipt
+
+
+def letter_key(receipt: Receipt) -> str:
+    """Return the key of the letter that carries a receipt: owed when it is issued, sent when its PDF is made."""
+    return f"receipt:{receipt.number}"
 
 
 def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
@@ -163,5 +171,7 @@ def render_next(*, at: datetime, after: int = 0) -> int | None:
 def _render(receipt: Receipt, *, at: datetime) -> None:
     pdf = receipt_pdf.render(receipt.snapshot)
     ReceiptDocument.objects.create(receipt=receipt, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)
-    if receipt.is_valid:
+    if receipt.is_valid and receipt.payment.donor.email:
         letters.receipt(receipt=receipt, pdf=pdf, at=at)
+    else:
+        outbox.release(letter_key(receipt))

@@ -15,10 +15,12 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
 class OutgoingEmail(models.Model):
     """One letter to one address, queued in the transaction that causes it and sent once by the worker.
 
+    A letter that has to wait for its enclosure is owed from the moment that causes it, and gets its words later.
     Address and words are sealed: that somebody got a letter about a case, or a link that opens a door, is in confidence.
     """
 
     class State(models.TextChoices):
+        OWED = "owed", _("being written")
         QUEUED = "queued", _("waiting")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("accepted by the mail server")

@@ -56,6 +56,30 @@ def queue(  # noqa: PLR0913 - a letter has this many parts
 
 
 @transaction.atomic
+def owe(*, key: str, to: str, at: datetime, language: str = "en") -> None:
+    """Write down that a letter is owed, in the transaction that causes it. ``queue`` under its key makes it.
+
+    For a letter whose enclosure takes the worker a while: a receipt's PDF.
+    """
+    OutgoingEmail.objects.get_or_create(
+        key=key,
+        defaults={
+            "state": OutgoingEmail.State.OWED,
+            "recipient_sealed": sealing.seal(to, context=place(key, "recipient")),
+            "text_sealed": b"",
+            "language": language,
+            "queued_at": at,
+            "due_at": at,
+        },
+    )
+
+
+def release(key: str) -> None:
+    """Forget a letter that was owed and is not due any more; one that was queued stays."""
+    OutgoingEmail.objects.filter(key=key, state=OutgoingEmail.State.OWED).delete()
+
+
+@transaction.atomic
 def queue_ready(  # noqa: PLR0913 - a letter has this many parts
     *,
     key: str,
@@ -68,18 +92,21 @@ def queue_ready(  # noqa: PLR0913 - a letter has this many parts
     enclosures: Sequence[Enclosure] = (),
 ) -> OutgoingEmail:
     """Queue a letter whose words are made already."""
-    letter, is_new = OutgoingEmail.objects.get_or_create(
-        key=key,
-        defaults={
-            "recipient_sealed": sealing.seal(to, context=place(key, "recipient")),
-            "subject": subject[:200],
-            "text_sealed": sealing.seal(text, context=place(key, "text")),
-            "html_sealed": sealing.seal(html, context=place(key, "html")) if html else None,
-            "language": language,
-            "queued_at": at,
-            "due_at": at,
-        },
-    )
+    made = {
+        "state": OutgoingEmail.State.QUEUED,
+        "recipient_sealed": sealing.seal(to, context=place(key, "recipient")),
+        "subject": subject[:200],
+        "text_sealed": sealing.seal(text, context=place(key, "text")),
+        "html_sealed": sealing.seal(html, context=place(key, "html")) if html else None,
+        "language": language,
+        "queued_at": at,
+        "due_at": at,
+    }
+    letter, is_new = OutgoingEmail.objects.select_for_update().get_or_create(key=key, defaults=made)
+    if letter.state == OutgoingEmail.State.OWED:
+        OutgoingEmail.objects.filter(pk=letter.pk).update(**made)
+        letter.refresh_from_db()
+        is_new = True
     if is_new:
         Attachment.objects.bulk_create(
             Attachment(letter=letter, name=e.name, content_type=e.content_type, content=e.content) for e in enclosures

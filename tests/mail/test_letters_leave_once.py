@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from mail import outbox, tasks
 from mail.models import OutgoingEmail
+from organisation.models import Organisation
 from tests.ports import free_port
 
 State = OutgoingEmail.State
@@ -163,3 +164,17 @@ def test_letters_of_libraries_take_the_same_way(db: None, server: Server, settin
     tasks.deliver_due()
 
     assert [message["To"] for message in server.accepted] == ["carl@example.org"]
+
+
+@pytest.mark.django_db
+def test_letter_that_is_owed_waits_for_its_words_and_then_leaves(liferaft: Organisation, now: datetime) -> None:
+    outbox.owe(key="receipt:1", to="ann@example.org", at=now)
+    owed = OutgoingEmail.objects.get()
+
+    letter = outbox.queue_ready(key="receipt:1", to="ann@example.org", subject="Thanks", text="Here it is", at=now)
+
+    assert owed.state == "owed"
+    assert owed.recipient == "ann@example.org"
+    assert (letter.pk, letter.state, letter.text) == (owed.pk, "queued", "Here it is")
+    outbox.release("receipt:1")
+    assert OutgoingEmail.objects.exists()
