@@ -1,5 +1,6 @@
 """The webhook address stores what Stripe signed, once, and nothing else."""
 
+import hmac
 import json
 import time
 from typing import Any
@@ -124,6 +125,10 @@ def test_live_event_is_refused_by_a_test_system(client: Client) -> None:
         json.dumps(EVENT | {"created": 10**30}),
         json.dumps({name: value for name, value in EVENT.items() if name != "livemode"}),
         json.dumps(EVENT | {"id": "evt_\u0000"}),
+        json.dumps(EVENT | {"api_version": "x" * 41}),
+        '{"a":' * 20_000,
+        "9" * 5000,
+        "\ufeff" + json.dumps(EVENT),
     ],
 )
 def test_signed_nonsense_is_refused(client: Client, body: str) -> None:
@@ -139,6 +144,42 @@ def test_bytes_that_are_no_text_are_refused(client: Client) -> None:
 def test_body_that_is_too_big_is_refused_unread(client: Client) -> None:
     assert post(client, dumped(padding="x" * 1_100_000), SECRET).status_code == 413
     assert not StripeEvent.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "latin-1"])
+def test_signed_bytes_in_another_encoding_are_refused(client: Client, encoding: str) -> None:
+    body = dumped(padding="ñ").replace("\\u00f1", "ñ").encode(encoding)
+    timestamp = int(time.time())
+    signature = hmac.digest(SECRET.encode(), b"%d.%b" % (timestamp, body), "sha256").hex()
+
+    answer = client.post(
+        "/webhooks/stripe/",
+        data=body,
+        content_type="application/json",
+        headers={"Stripe-Signature": f"t={timestamp},v1={signature}"},
+    )
+
+    assert answer.status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_neither_languages_nor_sessions_nor_https_stand_in_stripes_way(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["raft.example"]
+    client.cookies[settings.SESSION_COOKIE_NAME] = "nonsense"
+
+    answer = post(client, dumped(), SECRET)
+
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert "Vary" not in answer
+
+
+def test_other_addresses_below_webhooks_are_as_unknown_as_anywhere(client: Client) -> None:
+    below, elsewhere = client.post("/webhooks/nobody/"), client.post("/nobody/")
+
+    assert below.status_code == elsewhere.status_code == 404
+    assert set(below.headers) == set(elsewhere.headers)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])

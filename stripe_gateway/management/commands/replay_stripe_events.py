@@ -24,18 +24,21 @@ class Command(BaseCommand):
         at = clock.now()
         if failed:
             self.stdout.write(f"{inbox.try_all_again(at)} failed events are tried again.")
-        self._fetch(at)
+        is_complete = self._fetch(at)
         taken = 0
         while slice_taken := tasks.process_due():
             taken += slice_taken
             self.stdout.write(f"{taken} events worked through.")
         left = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
         self.stdout.write(f"{left} events have failed so far.")
+        if not is_complete:
+            raise CommandError("Stripe does not answer. What was fetched is stored; run this again later.")
         if left and failed:
             raise CommandError("Some events still fail; the desk shows why.")
 
-    def _fetch(self, at: datetime) -> None:
-        fetched, new = 0, 0
+    def _fetch(self, at: datetime) -> bool:
+        """Store what Stripe could not deliver; return whether that was all of it."""
+        fetched, new, is_complete = 0, 0, True
         try:
             for posted in reading.undelivered_events():
                 fetched += 1
@@ -43,6 +46,7 @@ class Command(BaseCommand):
                     new += inbox.store(posted, at=at)
                 except (inbox.Malformed, inbox.OtherMode) as refused:
                     self.stderr.write(f"{posted.get('id')} is refused: {type(refused).__name__}")
-        except door.StripeUnavailable as error:
-            raise CommandError("Stripe does not answer. What was fetched is stored; run this again later.") from error
+        except door.StripeUnavailable:
+            is_complete = False
         self.stdout.write(f"{fetched} undelivered events fetched from Stripe, {new} of them new.")
+        return is_complete
