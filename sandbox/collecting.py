@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from sandbox import declines, events, invoices, payments, schedule, subscriptions
+from sandbox import declines, events, invoices, payments, retries, schedule, subscriptions
 from sandbox.cards import Decline
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
-
-# Days after each failure until the next attempt; after the last one the subscription ends.
-DAYS_UNTIL_RETRY = (3, 5, 7)
 
 
 def attempt(transaction: Transaction, subscription: Json, invoice: Json, intent: Json) -> None:
@@ -67,13 +64,13 @@ def method_of(transaction: Transaction, subscription: Json) -> Json | None:
 def note_paid(transaction: Transaction, subscription: Json, invoice: Json) -> None:
     """A subscription that was behind is up to date again once its latest invoice needs no payment any more."""
     schedule.cancel(transaction, schedule.RETRY_INVOICE, invoice["id"])
-    if subscription["status"] in ("past_due", "unpaid") and _latest_is_settled(transaction, subscription):
+    if subscription["status"] in ("past_due", "unpaid") and is_up_to_date(transaction, subscription):
         before = dict(subscription)
         subscription["status"] = "active"
         subscriptions.changed(transaction, subscription, before)
 
 
-def _latest_is_settled(transaction: Transaction, subscription: Json) -> bool:
+def is_up_to_date(transaction: Transaction, subscription: Json) -> bool:
     """Whether the latest invoice counts as paid; drafts and voided ones do not matter."""
     mine = {
         "customer": subscription["customer"],
@@ -85,15 +82,24 @@ def _latest_is_settled(transaction: Transaction, subscription: Json) -> bool:
 
 
 def _note_failure(transaction: Transaction, subscription: Json, invoice: Json) -> None:
-    before = dict(subscription)
+    policy = retries.policy(transaction)
     failures = invoice["attempt_count"]
-    if failures < len(DAYS_UNTIL_RETRY):
-        next_attempt = transaction.now + DAYS_UNTIL_RETRY[failures] * 86400
+    is_latest = subscription["latest_invoice"] == invoice["id"]
+    if failures < len(policy.days):
+        next_attempt = transaction.now + policy.days[failures] * 86400
         schedule.plan(transaction, schedule.RETRY_INVOICE, invoice["id"], next_attempt)
         invoices.note_failure(transaction, invoice, next_attempt)
-        if subscription["status"] == "active" and subscription["latest_invoice"] == invoice["id"]:
-            subscription["status"] = "past_due"
-            subscriptions.changed(transaction, subscription, before)
-    else:
-        invoices.note_failure(transaction, invoice, None)
+        if subscription["status"] == "active" and is_latest:
+            _fall_behind(transaction, subscription, "past_due")
+        return
+    invoices.note_failure(transaction, invoice, None)
+    if policy.outcome == "cancel":
         subscriptions.end(transaction, subscription, "payment_failed")
+    elif subscription["status"] in ("active", "past_due") and is_latest:
+        _fall_behind(transaction, subscription, policy.outcome)
+
+
+def _fall_behind(transaction: Transaction, subscription: Json, status: str) -> None:
+    before = dict(subscription)
+    subscription["status"] = status
+    subscriptions.changed(transaction, subscription, before)

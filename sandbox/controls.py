@@ -6,7 +6,7 @@ Each answers `(transaction, wish, id)` with JSON; the id is the one in the path,
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import chaos, declines, disputes, exchange, faults, fraud_warnings, payouts, refunds
+from sandbox import chaos, declines, disputes, exchange, faults, fraud_warnings, payouts, refunds, retries
 from sandbox.store import Transaction
 
 Json = dict[str, Any]
@@ -20,4 +20,5 @@ CONTROLS: dict[tuple[str, str], Callable[[Transaction, Json, str], Json]] = {
     **fraud_warnings.CONTROLS,
     **payouts.CONTROLS,
     **refunds.CONTROLS,
+    **retries.CONTROLS,
 }

@@ -12,11 +12,13 @@ Json = dict[str, Any]
 def renew(transaction: Transaction, identifier: str) -> None:
     """A period has ended: begin the next one and charge for it, or end as was wished."""
     subscription = transaction.get("subscription", identifier)
-    if subscription["status"] in (*subscriptions.ENDED, "paused"):
+    if subscription["status"] in subscriptions.ENDED:
         return
     if subscription["cancel_at_period_end"]:
         subscriptions.end(transaction, subscription, "cancellation_requested")
         return
+    if subscription["status"] == "paused":
+        return  # resuming plans the next one
     before = dict(subscription)
     former_start = begin_next_period(subscription)
     if subscription["status"] == "trialing":

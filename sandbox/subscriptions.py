@@ -108,15 +108,30 @@ def end(transaction: Transaction, subscription: Json, reason: str) -> None:
 
     :param reason: `cancellation_requested` or `payment_failed`
     """
-    subscription["status"] = "canceled"
+    subscription |= {"status": "canceled", "status_details": None}
     subscription["ended_at"] = transaction.now
     subscription["canceled_at"] = subscription["canceled_at"] or transaction.now
     details = subscription["cancellation_details"]
     subscription["cancellation_details"] = details | {"reason": details["reason"] or reason}
     for planned in (schedule.RENEW_SUBSCRIPTION, schedule.RESUME_COLLECTION, schedule.ANNOUNCE_TRIAL_END):
         schedule.cancel(transaction, planned, subscription["id"])
-    schedule.cancel(transaction, schedule.RETRY_INVOICE, str(subscription["latest_invoice"]))
+    _stop_collecting(transaction, subscription)
     events.record(transaction, "customer.subscription.deleted", transaction.save(subscription))
+
+
+def _stop_collecting(transaction: Transaction, subscription: Json) -> None:
+    """What is still owed stays owed, and is not tried again by itself."""
+    mine = {
+        "customer": subscription["customer"],
+        "parent.subscription_details.subscription": subscription["id"],
+        "status": "open",
+    }
+    for invoice in transaction.select("invoice", mine):
+        schedule.cancel(transaction, schedule.RETRY_INVOICE, invoice["id"])
+        if invoice["auto_advance"]:
+            before = {name: invoice[name] for name in ("auto_advance", "next_payment_attempt")}
+            invoice |= {"auto_advance": False, "next_payment_attempt": None}
+            events.record(transaction, "invoice.updated", transaction.save(invoice), before)
 
 
 def cancel(transaction: Transaction, params: Json, identifier: str) -> Json:

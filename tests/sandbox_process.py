@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,6 +206,11 @@ class Sandbox:
     def card_becomes(self, payment_method: str, declines: str | None) -> None:
         """Let a card fail from now on for a reason, or (None) behave again as its number says."""
         self.call("POST", f"/_/cards/{payment_method}/become", {"declines": declines})
+
+    def retries(self, *, outcome: str = "cancel", days: Sequence[int] = (3, 5, 7)) -> Json:
+        """Choose when a failed renewal is tried again, and what follows the last try."""
+        chosen: Json = self.call("POST", "/_/retries", {"outcome": outcome, "days": list(days)})
+        return chosen
 
     def clock(self, *, seconds: int | None = None, months: int | None = None, to: int | str | None = None) -> Json:
         """Move the clock forward."""

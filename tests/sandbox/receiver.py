@@ -45,7 +45,7 @@ class Receiver(ThreadingHTTPServer):
         with self.lock:
             return [event for event in self.received if event["data"]["object"]["id"] == thing]
 
-    def wait_for(self, thing: str, type_: str, patience: float = 10) -> Json:
+    def wait_for(self, thing: str, type_: str, patience: float = 60) -> Json:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             for event in self.about(thing):
