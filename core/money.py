@@ -18,9 +18,9 @@ __all__ = [
     "to_minor",
 ]
 
-# Stripe writes these with two decimals in its API although ISO 4217 gives them none
-# (docs.stripe.com/currencies#special-cases). Our minor units are Stripe's.
-_TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX"}
+# Stripe writes these with two decimals in its API although ISO 4217 (the first two) or daily use, which is what Babel
+# knows, gives them none (docs.stripe.com/currencies#special-cases, #zero-decimal). Our minor units are Stripe's.
+_TWO_DECIMALS_AT_STRIPE = {"ISK", "UGX", "AFN", "ALL", "LAK", "LBP", "MMK", "RSD", "SLL", "SOS", "STD", "YER"}
 # Signs that people write beside an amount, and whose money they mean.
 SIGNS = {"$": {"USD", "CAD", "AUD", "NZD", "MXN"}, "€": {"EUR"}, "£": {"GBP"}, "¥": {"JPY", "CNY"}, "₹": {"INR"}}
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_name
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -12,18 +11,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core.money import SIGNS, AmountUnclear, Currency, currency_of, decimals, format_money, parse_amount
+from core.money import SIGNS, AmountUnclear, Currency, format_money
+from donations import offers
 from donations.models.giving import Interval
 from ledger.models import Fund
-from organisation.models import Organisation
 
-PRESETS = (Decimal(10), Decimal(25), Decimal(50), Decimal(100))
-LEAST, MOST = Decimal(1), Decimal(10_000)
-
-
-def currency_name(unit: Currency) -> str:
-    """Return the currency as one speaks of many of it: US dollars."""
-    return str(get_currency_name(unit.code, count=2, locale=get_language() or "en"))
+_CHOICE = ("amount", "other", "interval", "fund", "campaign", "currency")
+INTERVALS = [
+    (Interval.ONCE.value, _("Once")),
+    (Interval.MONTH.value, _("Every month, until you stop")),
+    (Interval.QUARTER.value, _("Every three months, until you stop")),
+    (Interval.YEAR.value, _("Every year, until you stop")),
+]
+_HOW_OFTEN = {
+    "required": _("Choose how often you give: once, or again and again."),
+    "invalid_choice": _("Choose how often you give: once, or again and again."),
+}
 
 
 class AmountForm(forms.Form):
@@ -39,15 +42,9 @@ class AmountForm(forms.Form):
     )
     interval = forms.ChoiceField(
         label=_("How often?"),
-        choices=[
-            (Interval.ONCE, _("Once")),
-            (Interval.MONTH, _("Every month, until you stop")),
-        ],
+        choices=INTERVALS,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose whether you give once or every month."),
-            "invalid_choice": _("Choose whether you give once or every month."),
-        },
+        error_messages=_HOW_OFTEN,
     )
     fund = forms.ModelChoiceField(
         label=_("For what?"),
@@ -63,32 +60,62 @@ class AmountForm(forms.Form):
     currency = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None) -> None:
-        self.money_unit = currency_of(Organisation.current().currency)
-        funds = Fund.objects.filter(is_public=True, currency=self.money_unit.code).order_by("pk")
+        self.money_units = offers.currencies()
+        self.money_unit, self.is_refused = self._unit(str((data or initial or {}).get("currency", "")))
+        funds = Fund.objects.filter(is_public=True, currency=self.money_units[0].code).order_by("pk")
         first = funds.first()
         usual = {"fund": first.slug} if first else {}
+        # A currency that we do not take is named once; the next try is in one that we do.
+        always = {"currency": self.money_unit.code.lower()}
+        self.scale = offers.scale(self.money_unit)
         super().__init__(
-            None if data is None else usual | dict(data), initial=usual | dict(initial or {}), label_suffix=""
+            None if data is None else usual | self._placed(data) | always,
+            initial=usual | self._placed(initial or {}) | always,
+            label_suffix="",
         )
-        fund, amount = self.fields["fund"], self.fields["amount"]
+        fund = self.fields["fund"]
         assert isinstance(fund, forms.ModelChoiceField)  # noqa: S101 - said above
         fund.queryset = funds
         if funds.count() < 2:
             fund.widget = forms.HiddenInput()
+        self._offer_amounts()
+
+    def _unit(self, code: str) -> tuple[Currency, bool]:
+        """Return the currency of this gift, and whether another one was asked for."""
+        wanted = next((unit for unit in self.money_units if unit.code == code.upper()), None)
+        return wanted or self.money_units[0], bool(code) and wanted is None
+
+    def _placed(self, choice: Mapping[str, Any]) -> dict[str, Any]:
+        """Let an amount that is no preset stand in the free field."""
+        placed = dict(choice)
+        is_preset = placed.get("amount") in {f"{preset:f}" for preset in self.scale.presets}
+        if placed.get("amount") and not is_preset and not placed.get("other"):
+            placed["other"] = placed.pop("amount")
+        return placed
+
+    def _offer_amounts(self) -> None:
+        amount, other = self.fields["amount"], self.fields["other"]
         amount.label = _("How much?")
         assert isinstance(amount.widget, forms.RadioSelect)  # noqa: S101 - said above
-        amount.widget.choices = [
-            (f"{preset:f}", format_money(Money(preset, self.money_unit), get_language() or "en", short=True))
-            for preset in PRESETS
-        ]
-        self.fields["other"].help_text = _("In %(currency)s") % {"currency": currency_name(self.money_unit)}
+        amount.widget.choices = [(f"{preset:f}", self._short(preset)) for preset in self.scale.presets]
+        other.help_text = _("In %(currency)s") % {"currency": offers.currency_name(self.money_unit)}
+        if not self.scale.presets:
+            amount.widget = forms.HiddenInput()
+            other.label = _("How much?")
+
+    def _short(self, amount: Decimal) -> str:
+        return format_money(Money(amount, self.money_unit), get_language() or "en", short=True)
+
+    def other_currencies(self) -> list[tuple[str, str]]:
+        """Return code and name of each further currency one may give in."""
+        return [(unit.code.lower(), offers.currency_name(unit)) for unit in self.money_units if unit != self.money_unit]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "other" in cleaned and "amount" in cleaned:
             typed = cleaned["other"] or cleaned["amount"]
             try:
-                self._check_currency(typed, cleaned.get("currency", ""))
+                self._check_currency(typed)
                 cleaned["money"] = self._money(typed)
             except ValidationError as error:
                 self.add_error("other" if cleaned["other"] else "amount", error)
@@ -99,46 +126,52 @@ class AmountForm(forms.Form):
         typed = str(self.cleaned_data["campaign"])
         return typed if len(typed) <= 80 and typed.replace("-", "").replace("_", "").isalnum() else ""
 
-    def _check_currency(self, typed: str, code: str) -> None:
+    def _check_currency(self, typed: str) -> None:
         """Refuse amounts that name another currency: 25 € are not 25 dollars."""
         ours = self.money_unit.code
         signs = [meant for sign, meant in SIGNS.items() if sign in typed]
         letters = "".join(c for c in typed if c.isalpha()).upper()
         named = {letters} if len(letters) == 3 and any(c.isdigit() for c in typed) else set()
-        if any(ours not in meant for meant in signs) or (named | {code.upper() or ours}) != {ours}:
+        if not self.is_refused and all(ours in meant for meant in [*signs, *([named] if named else [])]):
+            return
+        offered = {unit.code for unit in self.money_units}
+        if not self.is_refused and all(offered & meant for meant in [*signs, *([named] if named else [])]):
             raise ValidationError(
-                _("We can take gifts in %(currency)s only. Write the amount in that."),
-                params={"currency": currency_name(self.money_unit)},
+                _("This form is in %(currency)s now. Choose the currency first, then write the amount."),
+                params={"currency": offers.currency_name(self.money_unit)},
             )
+        raise ValidationError(
+            _("We can take gifts in %(currency)s only. Write the amount in that."),
+            params={"currency": offers.names(self.money_units)},
+        )
 
     def _money(self, typed: str) -> Money:
         bare = typed.upper().replace(self.money_unit.code, "").strip()
         try:
-            money = parse_amount(bare, self.money_unit)
+            money = offers.read(bare, self.money_unit)
         except AmountUnclear as error:
             raise ValidationError(self._reason(error.reason)) from error
-        language = get_language() or "en"
-        if money.amount < LEAST:
+        if money.amount < self.scale.least:
             raise ValidationError(
                 _("The least we can take is %(least)s: below that, fees eat the gift."),
-                params={"least": format_money(Money(LEAST, self.money_unit), language, short=True)},
+                params={"least": self._short(self.scale.least)},
             )
-        if money.amount > MOST:
+        if money.amount > self.scale.most:
             raise ValidationError(
                 _("This form takes up to %(most)s. For more, please write to us."),
-                params={"most": format_money(Money(MOST, self.money_unit), language, short=True)},
+                params={"most": self._short(self.scale.most)},
             )
         return money
 
     def _reason(self, reason: str) -> str:
-        decimals_allowed = decimals(self.money_unit)
+        places = offers.places(self.money_unit)
         return str(
             {
                 "empty": _("Choose an amount, or type another one."),
                 "negative": _("The amount must be more than zero."),
                 "zero": _("The amount must be more than zero."),
-                "decimals": _("Write at most %(places)s figures after the point.") % {"places": decimals_allowed}
-                if decimals_allowed
+                "decimals": _("Write at most %(places)s figures after the point.") % {"places": places}
+                if places
                 else _("Write a whole number."),
             }.get(reason, _("Write the amount in figures, for example 25."))
         )
@@ -188,16 +221,11 @@ class GivingLinkForm(forms.Form):
 
 
 def choice(query: QueryDict) -> dict[str, str]:
-    """Return what an address or a form says of the gift. An amount that is no preset stands in the free field."""
-    data = {name: query.get(name, "").strip() for name in ("amount", "other", "interval", "campaign", "currency")}
+    """Return what an address or a form says of the gift: only what it does say."""
+    data = {name: query.get(name, "").strip() for name in _CHOICE}
     if data["amount"] == "other":
         data["amount"] = ""
-    if data["amount"] not in {f"{preset:f}" for preset in PRESETS} and not data["other"]:
-        data["amount"], data["other"] = "", data["amount"]
-    fund = query.get("fund", "").strip()
-    if fund:
-        data["fund"] = fund
-    return data
+    return {name: value for name, value in data.items() if value}
 
 
 def hidden_choice(form: AmountForm) -> dict[str, str]:
@@ -205,6 +233,7 @@ def hidden_choice(form: AmountForm) -> dict[str, str]:
     cleaned = form.cleaned_data
     plain = {
         "amount": f"{cleaned['money'].amount.normalize():f}",
+        "currency": form.money_unit.code.lower(),
         "interval": str(cleaned["interval"]),
         "fund": cleaned["fund"].slug,
         "campaign": cleaned["campaign"],

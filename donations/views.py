@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock, formtoken, throttle
-from donations import forms, giving
+from donations import forms, giving, offers
 from donations.models import Receipt
 from donations.models.giving import Interval
 
@@ -32,11 +32,10 @@ def donate(request: HttpRequest) -> HttpResponse:
     """First screen without (good) parameters, second screen with them, Stripe's page after its POST."""
     if request.method == "POST":
         return _let_form_lead_to_stripe(_begin(request))
-    if not {"amount", "other", "interval"} & set(request.GET):
-        initial = {name: request.GET[name] for name in ("fund", "campaign") if name in request.GET}
-        return _ask_amount(request, forms.AmountForm(initial=initial))
     choice = forms.choice(request.GET)
-    if "change" in request.GET:
+    # The form itself always sends ``other``. A link that names less than an amount and an interval asks for the rest.
+    is_sent = "other" in request.GET or {"amount", "interval"} <= set(request.GET)
+    if not is_sent or "change" in request.GET:
         return _ask_amount(request, forms.AmountForm(initial=choice))
     amount_form = forms.AmountForm(choice)
     if not amount_form.is_valid():
@@ -98,7 +97,11 @@ def _is_allowed(request: HttpRequest, email: str) -> bool:
 
 
 def _ask_amount(request: HttpRequest, form: forms.AmountForm) -> HttpResponse:
-    return render(request, "donations/amount.html", {"form": form})
+    kept = {
+        name: value for name, value in forms.choice(request.GET).items() if name in ("interval", "fund", "campaign")
+    }
+    links = [(name, urlencode(kept | {"currency": code})) for code, name in form.other_currencies()]
+    return render(request, "donations/amount.html", {"form": form, "other_currencies": links})
 
 
 def _ask_donor(
@@ -111,11 +114,14 @@ def _ask_donor(
 ) -> HttpResponse:
     hidden = forms.hidden_choice(amount_form)
     gift = amount_form.cleaned_data
+    own, unit = amount_form.money_units[0], amount_form.money_unit
     context = {
         "form": donor_form,
         "amount": gift["money"],
         "fund": gift["fund"],
-        "is_monthly": gift["interval"] == Interval.MONTH,
+        "interval": Interval(gift["interval"]),
+        # What the fund counts in, if Stripe has to convert.
+        "converted_into": "" if unit == own else offers.currency_name(own),
         "hidden": hidden,
         "change": urlencode(hidden | {"change": "1"}),
         "notice": notice,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 from moneyed import Money
 
 from core.money import currency_of, format_money
-from donations import forms
+from donations import forms, offers
 from ledger.models import Fund
 from organisation.models import Organisation
 
@@ -33,16 +34,27 @@ def donation_form(
     """
     unit = currency_of(fund.currency if isinstance(fund, Fund) else Organisation.current().currency)
     language = get_language() or "en"
-    choices = [
-        (f"{_decimal(amount).normalize():f}", format_money(Money(_decimal(amount), unit), language, short=True), words)
-        for amount, words in (list(levels) or [(preset, "") for preset in forms.PRESETS])
-    ]
+    shown = list(levels) or [(preset, "") for preset in offers.scale(unit).presets]
+    fund_slug = fund.slug if isinstance(fund, Fund) else fund or ""
+    place = {name: value for name, value in (("fund", fund_slug), ("campaign", campaign)) if value}
     return {
-        "choices": choices,
-        "fund": fund.slug if isinstance(fund, Fund) else fund or "",
-        "campaign": campaign,
+        "choices": [
+            (
+                f"{_decimal(amount).normalize():f}",
+                format_money(Money(_decimal(amount), unit), language, short=True),
+                words,
+            )
+            for amount, words in shown
+        ],
+        "intervals": forms.INTERVALS,
+        "place": place,
         "title": title,
-        "currency": forms.currency_name(unit),
+        "currency": offers.currency_name(unit),
+        "other_currencies": [
+            (offers.currency_name(other), urlencode(place | {"currency": other.code.lower()}))
+            for other in offers.currencies()
+            if other != unit
+        ],
         "LANGUAGE_CODE": language,
         "request": context.get("request"),
     }

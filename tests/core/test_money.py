@@ -81,7 +81,9 @@ def test_reading_never_fails_otherwise(typed: str) -> None:
     assert money.amount > 0
 
 
-@pytest.mark.parametrize(("code", "minor"), [("USD", 100), ("JPY", 1), ("KWD", 1000), ("ISK", 100), ("UGX", 100)])
+@pytest.mark.parametrize(
+    ("code", "minor"), [("USD", 100), ("JPY", 1), ("KWD", 1000), ("ISK", 100), ("UGX", 100), ("RSD", 100)]
+)
 def test_minor_units_are_those_of_stripe(code: str, minor: int) -> None:
     assert to_minor(Money(Decimal(1), code)) == minor
 

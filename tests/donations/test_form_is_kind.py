@@ -84,8 +84,8 @@ def test_button_of_a_one_time_gift(visitor: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"amount": "25", "fund": "aid"}, "Choose whether you give once or every month"),
-        ({"amount": "25", "interval": "weekly", "fund": "aid"}, "Choose whether you give once or every month"),
+        ({"amount": "25", "other": "", "fund": "aid"}, "Choose how often you give"),
+        ({"amount": "25", "interval": "weekly", "fund": "aid"}, "Choose how often you give"),
         ({"amount": "25", "interval": "month", "fund": "nobody"}, "There is no such fund"),
         ({"amount": "25", "interval": "month", "currency": "eur"}, ONLY_DOLLARS),
     ],
