@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
-_ADDRESSES = "/webhooks/"
+# As config/urls.py has it.
+_ROUTE = "webhooks/"
 
 
 class Machines:
@@ -19,12 +20,20 @@ class Machines:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(_ADDRESSES):
-            return self.get_response(request)
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
+        match = _webhook(request.path_info)
+        if match is None:
             return self.get_response(request)
         request.resolver_match = match
         answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return answer
+
+
+def _webhook(path: str) -> ResolverMatch | None:
+    if not path.startswith(f"/{_ROUTE}"):
+        return None
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    # Wagtail's own address takes whatever is left.
+    return match if match.route.startswith(_ROUTE) else None
