@@ -32,6 +32,7 @@ def build(*, at: datetime) -> None:
             "tagline": "A made-up group of crowd workers who look after each other",
             "email": "hello@liferaft.example",
             "time_zone": "America/New_York",
+            "gift_currencies": "EUR GBP CAD JPY",
             "is_demo": True,
         },
     )

@@ -6,13 +6,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms import demo as pages
-from config.demo import basics, cases, gifts
+from config.demo import basics, cases, gifts, offline
 from core import clock
 from donations.models import Payment
 from organisation.models import Organisation, User
 
 _WAVE_IN_MONTH = 8
-_MINDS_CHANGE_IN_MONTH = 9
 
 
 class Command(BaseCommand):
@@ -41,14 +40,14 @@ class Command(BaseCommand):
 
     def _live_through_a_year(self) -> None:
         gifts.begin()
+        fay = User.objects.get(username="fay")
         for month in range(gifts.MONTHS):
             if month == _WAVE_IN_MONTH:
                 cases.build(cases.WAVE, start=clock.now())
-            if month == _MINDS_CHANGE_IN_MONTH:
-                gifts.change_minds(by=User.objects.get(username="fay"), at=clock.now())
-            gifts.build_month(month)
+            gifts.build_month(month, by=fay)
             self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
             self.stdout.flush()
+        offline.build(by=fay, at=clock.now())
         words = cases.build(cases.TODAY, start=clock.now())
         self.stdout.write("A year has passed. The words of one made-up case, to see it as its worker does:")
         self.stdout.write(f"    {words}")
