@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox import clock, pages, refunds, subscription_changes, subscriptions, time_machine, wishes
+from sandbox import clock, control_page, pages, refunds, subscription_changes, subscriptions, time_machine, wishes
 from sandbox.controls import CONTROLS
 from sandbox.deliveries import Postman
 from sandbox.refusals import Refused
@@ -20,7 +20,6 @@ from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
 
-LATEST = 50
 MOST_COPIES = 50
 
 
@@ -61,15 +60,19 @@ class Control:
             from_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
             wish = dict(request.query_params)
             try:
-                wish |= dict(parse_qsl(body.decode())) if from_form else json.loads(body or b"{}")
+                wish |= (
+                    dict(parse_qsl(body.decode(), keep_blank_values=True)) if from_form else json.loads(body or b"{}")
+                )
+                back = str(wish.pop("back", ""))
                 result = await run_in_threadpool(function, wish, request.path_params.get("id", ""))
             except Refused as refusal:
                 if from_form:
-                    return await run_in_threadpool(self._page, refusal.message, refusal.status)
+                    return await run_in_threadpool(self._page, "", refusal.message, refusal.status)
                 return JSONResponse(refusal.body(), refusal.status)
             except ValueError:
                 return JSONResponse({"error": {"message": "I cannot read that."}}, 400)
-            return RedirectResponse("/", 303) if from_form else JSONResponse(result)
+            where = f"/#{back}" if back.isalpha() else "/"
+            return RedirectResponse(where, 303) if from_form else JSONResponse(result)
 
         return answer
 
@@ -149,19 +152,12 @@ class Control:
             return subscriptions.cancel(transaction, {}, subscription)
 
     async def page(self, request: Request) -> Response:
-        return await run_in_threadpool(self._page, "", 200)
+        return await run_in_threadpool(self._page, request.query_params.get("who", ""))
 
-    def _page(self, problem: str, status: int) -> Response:
-        latest = self._latest_events("*", LATEST)
+    def _page(self, who: str, problem: str = "", status: int = 200) -> Response:
+        latest = self._latest_events("*", control_page.MOST_EVENTS)
         with self._store.transaction() as transaction:
-            context = {
-                "now": transaction.now,
-                "offset": clock.offset(transaction),
-                "charges": transaction.select("charge", limit=LATEST),
-                "subscriptions": transaction.select("subscription", limit=LATEST),
-                "customers": {each["id"]: each for each in transaction.select("customer")},
-                "sessions": transaction.select("checkout.session", {"status": "open"}, limit=10),
-            }
+            context = control_page.context(transaction, who)
         return pages.show(
             "control.html",
             status=status,

@@ -26,6 +26,11 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def _day(seconds: float) -> str:
+    """A moment in short (UTC)."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%-d %b %Y, %H:%M")
+
+
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -33,6 +38,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.filters["day"] = _day
 _environment.filters["moment"] = _moment
 _environment.filters["money"] = amounts.written
 

@@ -1,5 +1,7 @@
 """The control page, and pages of other sites that would like to use it."""
 
+from urllib.parse import urlencode
+
 import stripe
 
 from tests.sandbox.conftest import Give
@@ -56,3 +58,46 @@ def test_broken_wishes_are_refused(sandbox: Sandbox) -> None:
 def test_a_foreign_name_reaches_nothing(sandbox: Sandbox) -> None:
     for path in ("/_/clock", "/_/mailbox", "/v1/events", "/mailbox/"):
         assert sandbox.request("GET", path, headers={"Host": "evil.example"}).status == 400
+
+
+def test_what_happens_to_a_gift_is_chosen_on_the_page(
+    client: stripe.StripeClient, sandbox: Sandbox, give: Give
+) -> None:
+    intent = str(give().payment_intent)
+    charge = client.v1.charges.list({"payment_intent": intent}).data[0].id
+
+    page = sandbox.post_form(f"/_/charges/{charge}/dispute", reason="duplicate", inquiry="true", back="disputes")
+
+    assert (page.status, page.location) == (303, "/#disputes")
+    inquiry = client.v1.disputes.list({"charge": charge}).data[0]
+    assert (inquiry.reason, inquiry.status) == ("duplicate", "warning_needs_response")
+    shown = sandbox.request("GET", "/")
+    assert f'action="/_/disputes/{inquiry.id}/escalate"' in shown.text
+    assert sandbox.post_form("/_/settlement", back="//evil.example").location == "/"
+
+
+def test_only_one_persons_gifts_are_shown(sandbox: Sandbox, give: Give, email: str) -> None:
+    give()
+    give(monthly=True)
+
+    mine = sandbox.request("GET", f"/?who={email.split('@')[0].upper()}@")
+    nobodys = sandbox.request("GET", "/?who=nobody")
+
+    assert words(mine).count(email) >= 3  # two gifts and a subscription
+    assert "Nobody has paid yet." in words(nobodys)
+    assert "Nobody gives regularly yet." in words(nobodys)
+
+
+def test_trouble_is_made_and_ended_on_the_page(sandbox: Sandbox) -> None:
+    fields = {"path": "/v1/refunds", "method": "POST", "status": "503", "times": "2", "cut": "true"}
+    sandbox.request("POST", "/_/faults", urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
+    sandbox.post_form("/_/chaos", drop="0.5", duplicate="", delay_days="", seed="")
+    troubled = words(sandbox.request("GET", "/"))
+    sandbox.post_form("/_/faults/clear")
+    sandbox.post_form("/_/chaos")
+    calm = words(sandbox.request("GET", "/"))
+
+    assert "POST /v1/refunds: the connection breaks off, 2 more times" in troubled
+    assert "Webhooks are troubled." in troubled
+    assert "the connection breaks off, 2" not in calm
+    assert "Webhooks come as they should." in calm

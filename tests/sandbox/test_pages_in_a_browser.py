@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import stripe
@@ -11,7 +12,14 @@ from playwright.sync_api import Browser, Page
 
 from tests.chromium import running_chromium
 from tests.sandbox.conftest import Give, checkout_params
-from tests.sandbox_process import AUTHENTICATION_CARD, DECLINED_CARD, GOOD_ACCOUNT, Sandbox
+from tests.sandbox_process import (
+    ASKS_EACH_TIME_CARD,
+    AUTHENTICATION_CARD,
+    DECLINED_CARD,
+    GOOD_ACCOUNT,
+    GOOD_CARD,
+    Sandbox,
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +92,52 @@ def test_the_page_for_a_bank_account(page: Page, client: stripe.StripeClient, em
     assert_is_fit(page)
 
 
-def test_the_control_page(page: Page, give: Give, sandbox: Sandbox) -> None:
+def test_the_control_page(page: Page, client: stripe.StripeClient, give: Give, email: str, sandbox: Sandbox) -> None:
     give(monthly=True)
     give()
+    client.v1.refunds.create({"payment_intent": str(give().payment_intent), "amount": 500})
+    sandbox.call("POST", "/_/faults", {"path": "/v1/none"})
 
-    page.goto(sandbox.api_url)
+    page.goto(f"{sandbox.api_url}/?who={email}")
 
+    for each in page.locator("details").all():
+        each.evaluate("element => element.open = true")
+    assert_is_fit(page)
+    page.get_by_role("button", name="Warn of fraud").first.click()
+    assert page.url == f"{sandbox.api_url}/#disputes"
     assert_is_fit(page)
     page.get_by_role("button", name="A day on").click()
-    assert page.url == f"{sandbox.api_url}/"
+    assert page.url == f"{sandbox.api_url}/#clock"
+    sandbox.call("DELETE", "/_/faults")
+
+
+def test_the_pages_that_mend_a_failing_gift(
+    page: Page, client: stripe.StripeClient, give: Give, sandbox: Sandbox
+) -> None:
+    given = give(ASKS_EACH_TIME_CARD, monthly=True)
+    sandbox.clock(months=1)
+    invoice = client.v1.invoices.list({"subscription": str(given.subscription), "limit": 1}).data[0]
+    flow: Any = {"customer": str(given.customer), "flow_data": {"type": "payment_method_update"}}
+    card = {"Card number": GOOD_CARD, "Expiry": "12 / 44", "Security code": "123", "Name on card": "Ann Example"}
+
+    page.goto(client.v1.billing_portal.sessions.create(flow).url)
+    assert_is_fit(page)
+    page.get_by_role("button", name="Save card").click()
+    assert_is_fit(page)
+    for label, text in card.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Save card").click()
+    assert page.get_by_role("heading", name="Your new card is saved").is_visible()
+    assert_is_fit(page)
+    page.reload()
+    assert_is_fit(page)
+    page.goto(str(invoice.hosted_invoice_url))
+    assert_is_fit(page)
+    page.get_by_role("link", name="confirm the payment").click()
+    assert_is_fit(page)
+    page.get_by_role("button", name="Complete").click()
+    assert page.get_by_role("heading", name="Paid").is_visible()
+    assert_is_fit(page)
 
 
 def test_the_mailbox(page: Page, email: str, sandbox: Sandbox) -> None:
