@@ -3,9 +3,12 @@
 import uuid
 from datetime import date, datetime
 
+from moneyed import Money
+
 from donations import access, letterhead
 from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payout, Receipt, Refund, Subscription
 from ledger.balances import Balance
+from ledger.models import Transaction
 from mail import outbox
 
 
@@ -49,29 +52,26 @@ def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
     )
 
 
-def fund_overdrawn(*, refund: Refund, balance: Balance, at: datetime) -> None:
-    """Tell every treasurer that what went back took a fund below what it has promised."""
+def fund_overdrawn(*, moved: Transaction, lost: Money, balance: Balance, at: datetime) -> None:
+    """Tell every treasurer that what Stripe or a bank took brought a fund below what it has promised."""
     letterhead.to_staff(
         "treasurer",
-        key=f"fund-overdrawn:{refund.pk}",
+        key=f"fund-overdrawn:{moved.reference}",
         template="fund_overdrawn",
-        context={"refund": refund, "balance": balance},
+        context={"moved": moved, "lost": lost, "balance": balance},
         at=at,
     )
 
 
 def dispute_opened(*, dispute: Dispute, at: datetime) -> None:
     """Tell every fundraiser that a donor's bank wants a gift back, or asks about it, and until when to answer."""
+    # Stripe names the states of an inquiry so; it takes no money.
+    is_inquiry = dispute.state.startswith("warning")
     letterhead.to_staff(
         "fundraiser",
-        key=f"dispute-opened:{dispute.stripe_id}",
+        key=f"dispute-{'asked' if is_inquiry else 'opened'}:{dispute.stripe_id}",
         template="dispute_opened",
-        context={
-            "dispute": dispute,
-            "payment": dispute.payment,
-            # Stripe names the states of an inquiry so; it takes no money.
-            "is_inquiry": dispute.state.startswith("warning"),
-        },
+        context={"dispute": dispute, "payment": dispute.payment, "is_inquiry": is_inquiry},
         at=at,
     )
 

@@ -9,7 +9,6 @@ from moneyed import Money
 from core.money import to_minor
 from donations import booking, letters, receipts
 from donations.models import Payment, Receipt, Refund
-from ledger import balances
 from ledger.models import Kind
 from organisation import audit
 from organisation.models import User
@@ -46,13 +45,14 @@ def ask(*, payment: Payment, amount: Money, reason: Refund.Reason, by: User, at:
 
 
 def left_minor(payment: Payment) -> int:
-    """Return what may still be sent back, in minor units: what is on its way counts as gone."""
+    """Return what may still be sent back, in minor units: what is on its way, or at the donor's bank, counts as gone."""
     gone = (
         Refund.objects.filter(payment=payment)
         .exclude(state__in=[Refund.State.FAILED, Refund.State.CANCELED, Refund.State.REFUSED])
         .aggregate(sum=Sum("amount_minor", default=0))["sum"]
     )
-    return payment.given_minor - int(gone)
+    taken = sum(dispute.gone_minor for dispute in payment.disputes.prefetch_related("moves"))
+    return max(payment.given_minor - int(gone) - taken, 0)
 
 
 def send(*, refund: Refund, at: datetime) -> bool:
@@ -87,7 +87,6 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
     if stated.state:
         refund.state = Refund.State(stated.state)
     refund.stripe_id = stated.id
-    is_new_in_books = bool(stated.balance) and refund.ledger_transaction is None
     if stated.balance and refund.ledger_transaction is None:
         refund.ledger_transaction = booking.book(kind=Kind.REFUND, move=stated.balance, fund=payment.fund, at=at)
     if stated.failure and refund.ledger_transaction and refund.failure_transaction is None:
@@ -95,8 +94,6 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
             kind=Kind.REFUND_FAILED, move=stated.failure, fund=payment.fund, at=at
         )
     refund.save()
-    if is_new_in_books and (balance := balances.of(payment.fund)).is_overdrawn:
-        letters.fund_overdrawn(refund=refund, balance=balance, at=at)
     valid = receipts.bring_up_to_date(payment=payment, at=at)
     if valid is None and refund.gone_minor:
         void = Receipt.objects.filter(payment=payment).latest("issued_at", "pk")

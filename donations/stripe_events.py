@@ -6,15 +6,18 @@ and the commands that compare us with Stripe call the same ones.
 
 from datetime import datetime
 
-from donations import giving, refunds, subscriptions
+from django.conf import settings
+
+from donations import disputes, fraud_warnings, giving, payouts, refunds, subscriptions
 from donations.models import Checkout, HeldPayment, Payment, Subscription
 from stripe_gateway import inbox, reading
+from stripe_gateway.bank import PayoutLine
 from stripe_gateway.inbox import Handler
-from stripe_gateway.objects import Invoice
+from stripe_gateway.objects import Invoice, PaidCharge
 
 
 class NotBookedYet(Exception):
-    """Stripe has taken the money and not yet written the line of its balance; that comes a moment later."""
+    """A payment is not in the books: Stripe has not written its line yet, its event is late, or a person holds it."""
 
 
 def refresh_checkout(session_id: str, *, at: datetime) -> None:
@@ -80,13 +83,80 @@ def refresh_refund(refund_id: str, *, at: datetime) -> None:
     """Book a refund, its failure, and what follows for the receipt."""
     inbox.lock(refund_id)
     stated = reading.find_refund(refund_id)
-    if not stated.intent_id:
-        return  # Not one of ours: all our charges have a payment intent.
-    if not Payment.objects.filter(intent_id=stated.intent_id).exists():
-        refresh_payment(stated.intent_id, at=at)
-    payment = Payment.objects.filter(intent_id=stated.intent_id).select_related("fund").first()
+    payment = _payment_behind(stated.intent_id, at=at)
     if payment:
         refunds.apply(stated, payment=payment, at=at)
+
+
+def refresh_dispute(dispute_id: str, *, at: datetime) -> None:
+    """Book what a donor's bank took and gave back, and what follows for the receipt."""
+    inbox.lock(dispute_id)
+    stated = reading.dispute(dispute_id)
+    _check_mode(livemode=stated.livemode)
+    payment = _payment_behind(stated.intent_id, at=at)
+    if payment:
+        disputes.apply(stated, payment=payment, at=at)
+
+
+def refresh_fraud_warning(warning_id: str, *, at: datetime) -> None:
+    """Keep what a card network suspects."""
+    inbox.lock(warning_id)
+    stated = reading.fraud_warning(warning_id)
+    _check_mode(livemode=stated.livemode)
+    payment = _payment_behind(stated.intent_id, at=at)
+    if payment:
+        fraud_warnings.apply(stated, payment=payment, at=at)
+
+
+def refresh_payout(payout_id: str, *, at: datetime) -> None:
+    """Book what went to the bank, each fund's share, and what came back.
+
+    :raises NotBookedYet: if it holds money of a gift that is not in the books; the event is tried again
+    """
+    inbox.lock(payout_id)
+    stated = reading.payout(payout_id)
+    _check_mode(livemode=stated.livemode)
+    is_listed = payouts.is_to_be_booked(stated) and payouts.says_what_it_holds(stated)
+    lines = list(reading.payout_lines(payout_id)) if is_listed else []
+    if any(_is_awaited(line) for line in payouts.unbooked(lines)):
+        raise NotBookedYet
+    payouts.apply(stated, lines=lines, at=at)
+
+
+def _is_awaited(line: PayoutLine) -> bool:
+    """Return whether a line that is not in the books will be: it belongs to one of our gifts, or to a payout."""
+    if not line.intent_id:
+        return line.type.startswith("payout")
+    if Payment.objects.filter(intent_id=line.intent_id).exists():
+        return True
+    held = HeldPayment.objects.filter(intent_id=line.intent_id).first()
+    if held:
+        return held.closed_at is None
+    charge = reading.paid_charge(line.intent_id)
+    return charge is not None and bool(_checkout_behind(charge, reading.invoice_of_intent(line.intent_id)))
+
+
+def _check_mode(*, livemode: bool) -> None:
+    """
+    :raises inbox.OtherMode: if it is test money in live books, or the other way round
+    """
+    if livemode != settings.STRIPE_LIVEMODE:
+        raise inbox.OtherMode
+
+
+def _payment_behind(intent_id: str, *, at: datetime) -> Payment | None:
+    """Return the gift that a payment intent paid, booked now if need be; none if it is not ours, or is held."""
+    if not intent_id:
+        return None  # All our charges have a payment intent.
+    if not Payment.objects.filter(intent_id=intent_id).exists():
+        refresh_payment(intent_id, at=at)
+    return Payment.objects.filter(intent_id=intent_id).select_related("fund", "subscription").first()
+
+
+def _checkout_behind(charge: PaidCharge, invoice: Invoice | None) -> str:
+    """Return the reference of our checkout that a charge, or the invoice it pays, carries; empty if it is not ours."""
+    invoiced = invoice.metadata if invoice else {}
+    return charge.metadata.get(giving.METADATA_KEY, "") or invoiced.get(giving.METADATA_KEY, "")
 
 
 def _book(intent_id: str, *, invoice: Invoice | None, at: datetime) -> None:
@@ -99,10 +169,9 @@ def _book(intent_id: str, *, invoice: Invoice | None, at: datetime) -> None:
     charge = reading.paid_charge(intent_id)
     if charge is None:
         return
-    reference = charge.metadata.get(giving.METADATA_KEY, "")
-    if not reference:
+    if giving.METADATA_KEY not in charge.metadata:
         invoice = invoice or reading.invoice_of_intent(intent_id)
-        reference = invoice.metadata.get(giving.METADATA_KEY, "") if invoice else ""
+    reference = _checkout_behind(charge, invoice)
     if not reference:
         return  # Not one of ours.
     if charge.balance is None:
@@ -135,6 +204,7 @@ HANDLERS: dict[str, Handler] = {
     "charge.updated": refresh_charge,
     "invoice.paid": refresh_invoice,
     "invoice.payment_failed": refresh_invoice,
+    "invoice.payment_action_required": refresh_invoice,
     "customer.subscription.created": _subscription,
     "customer.subscription.updated": _subscription,
     "customer.subscription.deleted": _subscription,
@@ -143,4 +213,17 @@ HANDLERS: dict[str, Handler] = {
     "refund.created": refresh_refund,
     "refund.updated": refresh_refund,
     "refund.failed": refresh_refund,
+    "charge.dispute.created": refresh_dispute,
+    "charge.dispute.updated": refresh_dispute,
+    "charge.dispute.closed": refresh_dispute,
+    "charge.dispute.funds_withdrawn": refresh_dispute,
+    "charge.dispute.funds_reinstated": refresh_dispute,
+    "radar.early_fraud_warning.created": refresh_fraud_warning,
+    "radar.early_fraud_warning.updated": refresh_fraud_warning,
+    "payout.created": refresh_payout,
+    "payout.updated": refresh_payout,
+    "payout.paid": refresh_payout,
+    "payout.failed": refresh_payout,
+    "payout.canceled": refresh_payout,
+    "payout.reconciliation_completed": refresh_payout,
 }

@@ -29,14 +29,17 @@ _BROKEN = {
             SELECT -sum(e.amount_minor) FROM ledger_entry e WHERE e.transaction_id = p.settled_by_id
             AND e.fund_id = p.fund_id AND e.currency = p.currency AND e.account IN ('stripe', 'bank')), 0)
     """,
-    "fund {} has less than nothing available although no provider took money back": """
-        SELECT f.slug FROM ledger_fund f WHERE NOT EXISTS (
-            SELECT 1 FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
-            WHERE e.fund_id = f.id AND t.kind IN ('refund', 'reversal'))
-        AND coalesce((SELECT sum(amount_minor) FROM ledger_entry e
+    "fund {} has less than nothing available, and what providers took back does not explain it": """
+        SELECT f.slug FROM ledger_fund f WHERE
+            coalesce((SELECT sum(amount_minor) FROM ledger_entry e
                       WHERE e.fund_id = f.id AND e.account IN ('stripe', 'bank')), 0)
           - coalesce((SELECT sum(amount_minor) FROM ledger_promise p
-                      WHERE p.fund_id = f.id AND p.state = 'open'), 0) < 0
+                      WHERE p.fund_id = f.id AND p.state = 'open'), 0)
+          + coalesce((SELECT sum(lost) FROM (
+                SELECT greatest(-sum(e.amount_minor), 0) AS lost
+                FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+                WHERE e.fund_id = f.id AND e.account IN ('stripe', 'bank') AND t.kind <> 'disbursement'
+                GROUP BY t.id) AS taken), 0) < 0
     """,
 }
 _GUARDS = {

@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from stripe.params import PaymentIntentListParams, RefundListParams, SubscriptionListParams
+from stripe.params import (
+    DisputeListParams,
+    PaymentIntentListParams,
+    PayoutListParams,
+    RefundListParams,
+    SubscriptionListParams,
+)
+from stripe.params.radar import EarlyFraudWarningListParams
 
-from stripe_gateway import objects
+from stripe_gateway import bank, objects
 from stripe_gateway.door import client, translated_errors
 
 _CHARGE_WITH_BALANCE = ["latest_charge.balance_transaction"]
 _INVOICE_WITH_TRIES = ["payments.data.payment.payment_intent"]
 _REFUND_WITH_BALANCE = ["balance_transaction", "failure_balance_transaction"]
 _SUBSCRIPTION_WITH_CARD = ["default_payment_method"]
+_PAYOUT_WITH_BALANCE = ["balance_transaction", "failure_balance_transaction"]
 
 
 def session(session_id: str) -> objects.Session:
@@ -57,6 +65,30 @@ def find_refund(refund_id: str) -> objects.Refund:
         return objects.refund(client().v1.refunds.retrieve(refund_id, {"expand": _REFUND_WITH_BALANCE}))
 
 
+def dispute(dispute_id: str) -> bank.Dispute:
+    with translated_errors():
+        return bank.dispute(client().v1.disputes.retrieve(dispute_id))
+
+
+def fraud_warning(warning_id: str) -> bank.FraudWarning:
+    with translated_errors():
+        return bank.fraud_warning(client().v1.radar.early_fraud_warnings.retrieve(warning_id))
+
+
+def payout(payout_id: str) -> bank.Payout:
+    with translated_errors():
+        return bank.payout(client().v1.payouts.retrieve(payout_id, {"expand": _PAYOUT_WITH_BALANCE}))
+
+
+def payout_lines(payout_id: str) -> Iterator[bank.PayoutLine]:
+    """Yield what an automatic payout took along, its own line left out. Stripe lists nothing for a manual one."""
+    with translated_errors():
+        found = client().v1.balance_transactions.list({"payout": payout_id, "limit": 100, "expand": ["data.source"]})
+        for raw in found.auto_paging_iter():
+            if objects.id_of(raw.source) != payout_id or raw.type != "payout":
+                yield bank.payout_line(raw)
+
+
 def succeeded_intents(since: datetime | None) -> Iterator[str]:
     """Yield the ids of all payment intents that succeeded, newest first."""
     params: PaymentIntentListParams = {"limit": 100}
@@ -85,6 +117,36 @@ def refunds(since: datetime | None) -> Iterator[str]:
         params["created"] = {"gte": int(since.timestamp())}
     with translated_errors():
         for raw in client().v1.refunds.list(params).auto_paging_iter():
+            yield raw.id
+
+
+def disputes(since: datetime | None) -> Iterator[str]:
+    """Yield the ids of all disputes, newest first."""
+    params: DisputeListParams = {"limit": 100}
+    if since:
+        params["created"] = {"gte": int(since.timestamp())}
+    with translated_errors():
+        for raw in client().v1.disputes.list(params).auto_paging_iter():
+            yield raw.id
+
+
+def fraud_warnings(since: datetime | None) -> Iterator[str]:
+    """Yield the ids of all early fraud warnings, newest first."""
+    params: EarlyFraudWarningListParams = {"limit": 100}
+    if since:
+        params["created"] = {"gte": int(since.timestamp())}
+    with translated_errors():
+        for raw in client().v1.radar.early_fraud_warnings.list(params).auto_paging_iter():
+            yield raw.id
+
+
+def payouts(since: datetime | None) -> Iterator[str]:
+    """Yield the ids of all payouts, newest first."""
+    params: PayoutListParams = {"limit": 100}
+    if since:
+        params["created"] = {"gte": int(since.timestamp())}
+    with translated_errors():
+        for raw in client().v1.payouts.list(params).auto_paging_iter():
             yield raw.id
 
 
