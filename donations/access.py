@@ -1,4 +1,4 @@
-"""The supporter's own page: who has the link may come in. It stands in every letter, so the newest is never far."""
+"""The address of a supporter's own page in our letters. It opens nothing: it offers to send a link that does."""
 
 from datetime import timedelta
 
@@ -15,21 +15,31 @@ _GOOD_FOR = timedelta(days=400)
 
 
 class NoSuchSupporter(Exception):
-    """The link is forged, too old, or its donor is no more."""
+    """The address is forged, too old, or its donor is no more."""
 
 
 def link(donor: Donor) -> str:
-    """Return the full address of the donor's own page, in their language."""
+    """Return the full address for a letter about money, in the donor's language."""
     with translation.override(donor.language):
         return settings.SITE_URL + reverse("donations:giving", args=[links.sign(_PURPOSE, donor.reference)])
 
 
 def donor_of(token: str) -> Donor:
-    """Return whose page a link opens.
+    """Return whose letter an address comes from; of merged donors the one that was kept.
 
-    :raises NoSuchSupporter: if it opens none
+    :raises NoSuchSupporter: if it comes from none
     """
     try:
-        return Donor.objects.get(reference=links.read(_PURPOSE, token, max_age=_GOOD_FOR))
+        reference = links.read(_PURPOSE, token, max_age=_GOOD_FOR)
+        donor = Donor.objects.select_related("merged_into").get(reference=reference).person
     except (links.LinkRefused, Donor.DoesNotExist) as error:
         raise NoSuchSupporter from error
+    if not donor.email:
+        raise NoSuchSupporter
+    return donor
+
+
+def masked(email: str) -> str:
+    """Return a mail address so that its owner knows it and others do not learn it: a•••@example.org."""
+    name, _at, domain = email.rpartition("@")
+    return f"{name[:1]}•••@{domain}"

@@ -12,7 +12,7 @@ from core.money import to_minor
 from donations.models import Subscription, SubscriptionChange
 from donations.models.giving import Interval
 from organisation.models import User
-from stripe_gateway import asking, door, idempotency
+from stripe_gateway import asking, door, idempotency, reading
 
 Kind = SubscriptionChange.Kind
 # A pause begins to end a little after the payment that it lets pass.
@@ -26,6 +26,14 @@ class HasEnded(Exception):
 
 class NotPossible(Exception):
     """The wish makes no sense for this gift: another currency, a pause in the past or of more than a year."""
+
+
+class OutOfReach(Exception):
+    """Stripe does not answer now, so its page cannot be opened. It may work in a minute."""
+
+
+class NoSuchPage(Exception):
+    """Stripe has no such page for this gift: nothing is left to be paid, or its customer is gone."""
 
 
 def ask_for_terms(
@@ -85,6 +93,37 @@ def ask_to_stop(*, subscription: Subscription, at: datetime, by: User | None = N
         _ask(subscription, Kind.STOP, at=at, asked_by=by)
     except (HasEnded, IntegrityError):
         return  # It is what was asked for.
+
+
+def card_page(*, subscription: Subscription, return_url: str, language: str) -> str:
+    """Return the address of Stripe's page for another card. It opens once, soon, for whoever has it.
+
+    :raises OutOfReach: if it may work later
+    :raises NoSuchPage: if Stripe does not know the customer any more
+    """
+    try:
+        return asking.open_portal(subscription.stripe_customer_id, return_url=return_url, language=language)
+    except door.StripeUnavailable as error:
+        raise OutOfReach from error
+    except door.StripeRefused as error:
+        raise NoSuchPage from error
+
+
+def payment_page(*, subscription: Subscription) -> str:
+    """Return the address of Stripe's page where the oldest payment that did not go through can be made by hand.
+
+    :raises OutOfReach: if it may work later
+    :raises NoSuchPage: if nothing is left to be paid
+    """
+    try:
+        waiting = [invoice.pay_at for invoice in reading.open_invoices(subscription.stripe_id) if invoice.pay_at]
+    except door.StripeUnavailable as error:
+        raise OutOfReach from error
+    except door.StripeRefused as error:
+        raise NoSuchPage from error
+    if not waiting:
+        raise NoSuchPage
+    return waiting[-1]
 
 
 def _ask(

@@ -16,6 +16,10 @@ from ledger.models import Fund
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def of(self, donor: Donor) -> "SubscriptionQuerySet":
+        """The recurring gifts of a person, also those under addresses that were merged into theirs."""
+        return self.filter(Q(donor=donor) | Q(donor__merged_into=donor))
+
     def running(self) -> "SubscriptionQuerySet":
         """Those for which Stripe charges, or tries to."""
         return self.exclude(state__in=Subscription.ENDED)

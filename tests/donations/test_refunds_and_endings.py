@@ -1,6 +1,5 @@
 """Money that goes back, months that fail, gifts that end: the books and the receipts follow by themselves."""
 
-import re
 from typing import Any
 
 import pytest
@@ -8,8 +7,8 @@ from django.test import Client
 from moneyed import Money
 
 from core import clock
-from donations import access, proofs, receipts, refunds, tasks
-from donations.models import Donor, FailedRenewal, Payment, Receipt, Refund, Subscription
+from donations import proofs, receipts, refunds, tasks
+from donations.models import FailedRenewal, Payment, Receipt, Refund, Subscription
 from ledger import balances, promises
 from ledger.models import Fund
 from mail.models import OutgoingEmail
@@ -149,49 +148,6 @@ def test_failed_renewal_is_told_once_and_the_last_failure_ends_the_gift(visitor:
     assert subscription.ended_at
     assert OutgoingEmail.objects.filter(key__startswith="subscription-ended:").count() == 1
     assert Payment.objects.count() == 1
-
-
-def test_supporter_stops_by_the_link_in_the_letter(visitor: Client, stripe: Stripe) -> None:
-    give(visitor, stripe)
-    stripe.deliver_new(visitor)
-    letter = OutgoingEmail.objects.get(key__startswith="receipt:")
-    link = re.search(r"http://localhost:8000(/giving/\S+)", letter.text)
-    assert link
-    page = visitor.get(link[1])
-    action = re.search(r'action="(/giving/[^"]+/stop/[^"]+)"', page.content.decode())
-    token = re.search(r'name="form_token" value="([^"]+)"', page.content.decode())
-    assert action
-    assert token
-
-    answer = visitor.post(action[1], {"form_token": token[1]})
-    assert "You have stopped this gift" in visitor.get(answer["Location"]).content.decode()
-    assert Subscription.objects.get().state == "active"  # Only Stripe's word changes it.
-    stripe.deliver_new(visitor)
-
-    assert answer.status_code == 303
-    assert Subscription.objects.get().state == "canceled"
-    assert OutgoingEmail.objects.filter(key__startswith="subscription-ended:").count() == 1
-    stripe.sandbox.clock(months=2)
-    stripe.deliver_new(visitor)
-    assert Payment.objects.count() == 1
-
-
-def test_stopping_while_stripe_is_away_is_kept_and_told_later(visitor: Client, stripe: Stripe, settings: Any) -> None:
-    give(visitor, stripe)
-    stripe.deliver_new(visitor)
-    subscription = Subscription.objects.get()
-    link = access.link(Donor.objects.get()).removeprefix("http://localhost:8000")
-    token = re.search(r'name="form_token" value="([^"]+)"', visitor.get(link).content.decode())
-    assert token
-    there, settings.STRIPE_API_URL = settings.STRIPE_API_URL, "http://127.0.0.1:9"
-    visitor.post(f"{link}stop/{subscription.reference}/", {"form_token": token[1]})
-    settings.STRIPE_API_URL = there
-    stripe.sandbox.clock(seconds=300)
-
-    tasks.tell_stripe()
-
-    subscription.refresh_from_db()
-    assert subscription.state == "canceled"
 
 
 def test_receipt_that_is_right_already_is_left_alone(payment: Payment) -> None:

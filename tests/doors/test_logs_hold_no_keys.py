@@ -26,9 +26,11 @@ def test_supporters_link_is_not_logged_when_a_step_on_it_is_wrong(
     token = links.sign("donations.giving", "somebody")
 
     client.get(f"/giving/{token}/receipts/NONE.pdf")
-    client.get(f"/es/giving/{token}/stop/x/")
+    client.get(f"/es/giving/open/{token}/x/")
+    client.get(f"/giving/email/{token}/x/")
 
     assert "/giving/…/receipts/NONE.pdf" in written(caplog)
+    assert "/giving/open/…/x/" in written(caplog)
     assert token not in written(caplog)
 
 
