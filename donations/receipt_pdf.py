@@ -65,6 +65,8 @@ def render(snapshot: Mapping[str, Any]) -> bytes:
                 "issued_on": date.fromisoformat(snapshot["issued_on"]),
                 "given_on": date.fromisoformat(snapshot["given_on"]),
                 "address": snapshot["entity"]["address"].splitlines(),
+                # Receipts issued before donors could write an address have none in their snapshot.
+                "donor_address": snapshot.get("address", "").splitlines(),
             },
         )
     document = HTML(string=html, base_url=f"{_FOLDER}/", url_fetcher=OwnFiles())
