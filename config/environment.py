@@ -3,7 +3,9 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Collection
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,14 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     if not value.isdecimal() or not least <= int(value) <= most:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def decimal(name: str, default: str, *, most: int) -> Decimal:
+    """Return a number from 0 to ``most``, written with a point: 2.9."""
+    value = text(name, default)
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", value, re.ASCII) or Decimal(value) > most:
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, like {default}.")
+    return Decimal(value)
 
 
 def url(name: str, schemes: Collection[str], default: str | None = None) -> str:

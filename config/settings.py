@@ -44,6 +44,12 @@ if not STRIPE_WEBHOOK_SECRETS:
 STRIPE_API_URL = environment.url("STRIPE_API_URL", {"http", "https"}, "")
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
 STRIPE_HANDLERS = "config.stripe_handlers.HANDLERS"
+# What a card usually costs: for who covers it (donations/offers.py). Stripe's list price in the United States
+# (stripe.com/pricing, November 2026); non-profits may ask Stripe for less.
+CARD_FEE_PERCENT = environment.decimal("CARD_FEE_PERCENT", "2.9", most=20)
+CARD_FEE_FIXED = environment.decimal("CARD_FEE_FIXED", "0.30", most=1000)
+# Against card testers (donations/card_testing.py)
+CHECKOUTS_PER_HOUR = environment.integer("CHECKOUTS_PER_HOUR", 600, least=10, most=1_000_000)
 SANDBOX_URL = environment.url("SANDBOX_URL", {"http", "https"}, "")
 EMAIL_URL = environment.url("EMAIL_URL", {"smtp", "smtps", "smtp+starttls"})
 MAIL_FROM = environment.mailbox("MAIL_FROM")

@@ -1,6 +1,7 @@
 """What a visitor fills in to give: the amount, then who they are. Kind words beside the field; what was typed is kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from donations import offers
 from donations.models.giving import Interval
 from ledger.models import Fund
 
+_NO_ADDRESS = {"name": _("A name has no web address in it."), "message": _("Leave out web addresses, please.")}
 _CHOICE = ("amount", "other", "interval", "fund", "campaign", "currency")
 INTERVALS = [
     (Interval.ONCE.value, _("Once")),
@@ -177,6 +179,15 @@ class AmountForm(forms.Form):
         )
 
 
+@dataclass(frozen=True)
+class Extra:
+    """A part of the form that most people leave closed."""
+
+    title: str
+    fields: list[forms.BoundField]
+    is_open: bool
+
+
 class DonorForm(forms.Form):
     """Who gives: where the receipt goes, and the name on it."""
 
@@ -198,11 +209,54 @@ class DonorForm(forms.Form):
         error_messages={"required": _("Write the name that should stand on the receipt.")},
     )
 
-    def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
-        if "://" in name or "www." in name.lower():
-            raise ValidationError(_("A name has no web address in it."))
-        return name
+    wall_name = forms.CharField(
+        label=_("Name to show"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    message = forms.CharField(
+        label=_("Message"),
+        help_text=_("At most 280 characters, without web addresses."),
+        required=False,
+        max_length=280,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    honouree = forms.CharField(
+        label=_("In honour of"),
+        help_text=_("The name stands on your receipt. We write to nobody but you."),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    employer = forms.CharField(
+        label=_("Employer"),
+        help_text=_("Many employers double what their people give. Your own page will have a letter to hand in there."),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Names and messages are read by others: spaces are made even, adverts stay out."""
+        cleaned = super().clean() or {}
+        for name in ("name", "wall_name", "message", "honouree", "employer"):
+            words = cleaned[name] = " ".join(str(cleaned.get(name, "")).split())
+            if "://" in words or "www." in words.lower():
+                self.add_error(name, _NO_ADDRESS["message" if name == "message" else "name"])
+        return cleaned
+
+    def extras(self) -> list[Extra]:
+        """Return the optional parts, each open if something is in it."""
+        return [
+            self._extra(str(_("Show my name or a message on the thank-you wall")), "wall_name", "message"),
+            self._extra(str(_("Give in honour of somebody")), "honouree"),
+            self._extra(str(_("My employer may match my gift")), "employer"),
+        ]
+
+    def _extra(self, title: str, *names: str) -> Extra:
+        fields = [self[name] for name in names]
+        return Extra(title, fields, is_open=any(field.value() or field.errors for field in fields))
 
 
 class GivingLinkForm(forms.Form):

@@ -139,9 +139,9 @@ def _for_stripe(checkout: Checkout) -> asking.CheckoutWish:
 
 
 def choice_of(checkout: Checkout) -> Mapping[str, str]:
-    """Return the choice as the form's address carries it."""
+    """Return the choice as the form's address carries it. Whether the fee is covered is asked again."""
     choice = {
-        "amount": f"{checkout.amount.amount.normalize():f}",
+        "amount": f"{(checkout.amount - checkout.fee_cover).amount.normalize():f}",
         "interval": checkout.interval,
         "fund": checkout.fund.slug,
         "currency": checkout.currency.lower(),

@@ -1,11 +1,12 @@
-"""What the form offers: currencies, round amounts in each, the least and the most it takes."""
+"""What the form offers: currencies, round amounts in each, the least and the most it takes, what covers the fee."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from babel.lists import format_list
 from babel.numbers import get_currency_name, get_currency_precision
+from django.conf import settings
 from django.utils.translation import get_language
 
 from core.money import AmountUnclear, Currency, Money, currency_of, from_minor, parse_amount
@@ -33,6 +34,10 @@ _ROUND = {
 _OF_CURRENCY = {code: amounts for amounts, codes in _ROUND.items() for code in codes.split()}
 # So many minor units Stripe takes of any currency.
 _EIGHT_FIGURES = 99_999_999
+
+# On top of the usual fee, per cent: 1.5 for a card from abroad and 1 for converting (stripe.com/pricing, United States,
+# November 2026).
+_CONVERTED_PERCENT = Decimal("2.5")
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,23 @@ def read(typed: str, unit: Currency) -> Money:
     if money.amount % step(unit):
         raise AmountUnclear("decimals")
     return money
+
+
+def fee_cover(amount: Money) -> Money | None:
+    """Return what to add to a gift so that the amount itself is left once a card's fee is taken off the sum.
+
+    An estimate for the usual card: Stripe's fee depends on the card's country and is known once it is charged. None, if
+    we cannot tell what the fixed part is in this currency.
+    """
+    own, theirs = scale(currencies()[0]), scale(amount.currency)
+    if not theirs.presets or not own.presets:
+        return None
+    is_converted = amount.currency != currencies()[0]
+    rate = (settings.CARD_FEE_PERCENT + (_CONVERTED_PERCENT if is_converted else 0)) / 100
+    # The least that we take is worth about the same in every currency.
+    fixed = settings.CARD_FEE_FIXED * theirs.least / own.least if is_converted else settings.CARD_FEE_FIXED
+    total = ((amount.amount + fixed) / (1 - rate)).quantize(step(amount.currency), rounding=ROUND_CEILING)
+    return Money(total, amount.currency) - amount
 
 
 def currencies() -> list[Currency]:

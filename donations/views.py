@@ -11,12 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import clock, formtoken, throttle
-from donations import forms, giving, offers
+from core import clock, formtoken
+from donations import card_testing, forms, giving, offers
 from donations.models import Receipt
 from donations.models.giving import Interval
-
-_HOUR = 60 * 60
 
 
 class SeeOther(HttpResponseRedirect):
@@ -56,12 +54,21 @@ def _begin(request: HttpRequest) -> HttpResponse:
         return _ask_donor(request, amount_form, donor_form, notice=notice, status=403)
     if not donor_form.is_valid():
         return _ask_donor(request, amount_form, donor_form)
-    if not _is_allowed(request, donor_form.cleaned_data["email"]):
-        notice = _("There were too many tries from here. Nothing was charged. Please try again in an hour.")
-        return _ask_donor(request, amount_form, donor_form, notice=notice, status=429)
     at = clock.now()
+    if not card_testing.may_try(
+        address=request.META.get("REMOTE_ADDR", ""),
+        email=donor_form.cleaned_data["email"],
+        campaign=amount_form.cleaned_data["campaign"],
+        at=at,
+    ):
+        card_testing.answer_slowly()
+        notice = _(
+            "We cannot lead you to the payment page at the moment. Nothing was charged, and what you typed is still"
+            " here. Please press the button again in an hour, or write to us."
+        )
+        return _ask_donor(request, amount_form, donor_form, notice=notice, status=429)
     try:
-        checkout = giving.write_down(_wish(amount_form, donor_form), at=at)
+        checkout = giving.write_down(_wish(amount_form, donor_form, covers_fee="cover" in request.POST), at=at)
         return SeeOther(giving.open_page(checkout, at=at))
     except giving.GiftsNotOpen:
         notice = _("We cannot take gifts yet: the organisation is not set up to issue receipts. Nothing was charged.")
@@ -75,24 +82,17 @@ def _begin(request: HttpRequest) -> HttpResponse:
     return _ask_donor(request, amount_form, donor_form, notice=notice, status=503)
 
 
-def _wish(amount_form: forms.AmountForm, donor_form: forms.DonorForm) -> giving.Wish:
+def _wish(amount_form: forms.AmountForm, donor_form: forms.DonorForm, *, covers_fee: bool) -> giving.Wish:
     gift, donor = amount_form.cleaned_data, donor_form.cleaned_data
+    cover = offers.fee_cover(gift["money"]) if covers_fee else None
     return giving.Wish(
-        amount=gift["money"],
+        amount=gift["money"] + cover if cover else gift["money"],
+        fee_cover=cover,
         interval=Interval(gift["interval"]),
         fund=gift["fund"],
         campaign=gift["campaign"],
-        email=donor["email"],
-        name=donor["name"],
         language=get_language() or "en",
-    )
-
-
-def _is_allowed(request: HttpRequest, email: str) -> bool:
-    """Card testers come in swarms: so many tries an hour from one address block, and for one mail address."""
-    block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
-    return throttle.allow("donations.checkout", block, limit=30, seconds=_HOUR) and throttle.allow(
-        "donations.checkout.email", email, limit=10, seconds=_HOUR
+        **{name: donor[name] for name in ("email", "name", "honouree", "employer", "wall_name", "message")},
     )
 
 
@@ -114,10 +114,13 @@ def _ask_donor(
 ) -> HttpResponse:
     hidden = forms.hidden_choice(amount_form)
     gift = amount_form.cleaned_data
+    cover = offers.fee_cover(gift["money"])
     own, unit = amount_form.money_units[0], amount_form.money_unit
     context = {
         "form": donor_form,
         "amount": gift["money"],
+        "cover": cover,
+        "total": gift["money"] + cover if cover else None,
         "fund": gift["fund"],
         "interval": Interval(gift["interval"]),
         # What the fund counts in, if Stripe has to convert.

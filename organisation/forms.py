@@ -77,7 +77,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = ["name", "tagline", "email", "time_zone", "currency"]
+        fields = ["name", "tagline", "email", "time_zone", "currency", "gift_currencies"]
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
@@ -85,10 +85,21 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         return name
 
     def clean_currency(self) -> str:
-        try:
-            return str(currency_of(self.cleaned_data["currency"]).code)
-        except AmountUnclear as error:
-            raise ValidationError(_("There is no currency of this code. Write it like USD.")) from error
+        return _currency_code(self.cleaned_data["currency"])
+
+    def clean_gift_currencies(self) -> str:
+        """Keep each code once, in the order they were written; commas are as good as spaces."""
+        codes = [_currency_code(code) for code in self.cleaned_data["gift_currencies"].replace(",", " ").split()]
+        return " ".join(code for code in dict.fromkeys(codes) if code != self.cleaned_data.get("currency"))
+
+
+def _currency_code(typed: str) -> str:
+    try:
+        return str(currency_of(typed).code)
+    except AmountUnclear as error:
+        raise ValidationError(
+            _("There is no currency of the code %(code)s. Write it like USD."), params={"code": typed}
+        ) from error
 
 
 class LegalEntityForm(forms.ModelForm[LegalEntity]):

@@ -1,4 +1,4 @@
-"""The gift form for any page: a plain GET form without token or cookie, so that the page may be cached whole."""
+"""For any page: the gift form, a plain GET form without token or cookie, and the thank-you wall. Both may be cached."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -12,10 +12,13 @@ from moneyed import Money
 
 from core.money import currency_of, format_money
 from donations import forms, offers
+from donations.models import WallEntry
 from ledger.models import Fund
 from organisation.models import Organisation
 
 register = template.Library()
+
+_ON_THE_WALL = 30
 
 
 @register.inclusion_tag("donations/form.html", takes_context=True)
@@ -56,6 +59,23 @@ def donation_form(
             if other != unit
         ],
         "LANGUAGE_CODE": language,
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("donations/wall.html", takes_context=True)
+def thank_you_wall(context: Context, *, campaign: str = "", level: int = 2) -> dict[str, Any]:
+    """Show the newest names and messages that somebody has read and let through; of all campaigns if none is named.
+
+    :param level: the rank of its heading
+    """
+    shown = WallEntry.objects.shown().order_by("-pk")
+    entries = list(shown.filter(checkout__campaign=campaign)[:_ON_THE_WALL] if campaign else shown[:_ON_THE_WALL])
+    return {
+        "messages": [entry for entry in entries if entry.message],
+        "names": [entry.name for entry in entries if not entry.message],
+        "level": level,
+        "LANGUAGE_CODE": get_language() or "en",
         "request": context.get("request"),
     }
 
