@@ -121,7 +121,7 @@ def _pending_charge(transaction: Transaction, intent: Json, method: Json) -> Jso
     account = ACCOUNTS[transaction.hidden(method["id"])["account"]]
     details = {
         "type": KIND,
-        KIND: _facts(account) | {"expected_debit_date": None, "mandate": None, "payment_reference": None},
+        KIND: _facts(account) | {"payment_reference": None},
     }
     # What is not paid by card is named py_…, and its line on the balance is a `payment`.
     facts = {

@@ -136,7 +136,6 @@ CHALLENGE_PASSED: Json = {
     "authentication_flow": "challenge",
     "electronic_commerce_indicator": "05",
     "exemption_indicator": None,
-    "exemption_indicator_applied": None,
     "result": "authenticated",
     "result_reason": None,
     "transaction_id": None,

@@ -71,7 +71,9 @@ def _step(transaction: Transaction, holder: Json, steps: list[str], path: str) -
         if step not in holder:
             holder[step] = INCLUDED[kind, step](transaction, holder)
     elif step not in holder:
-        raise _cannot(path)
+        if kind not in shapes.RESOURCES or not shapes.is_expandable(kind, step):
+            raise _cannot(path)
+        return None  # left out because it does not apply
     elif isinstance(holder[step], str):
         found = transaction.find(holder[step])
         if found is None or (kind in shapes.RESOURCES and not shapes.is_expandable(kind, step)):

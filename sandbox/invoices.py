@@ -21,6 +21,7 @@ BLANK: Json = {
     "account_name": "Liferaft sandbox",
     "amount_overpaid": 0,
     "amount_paid": 0,
+    "amount_paid_off_stripe": 0,
     "amount_shipping": 0,
     "attempt_count": 0,
     "attempted": False,
@@ -31,7 +32,7 @@ BLANK: Json = {
     "customer_tax_ids": [],
     "default_tax_rates": [],
     "discounts": [],
-    "issuer": {"account": None, "type": "self"},
+    "issuer": {"type": "self"},
     "livemode": False,
     "metadata": {},
     "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
@@ -142,7 +143,6 @@ def _draft(
     snapshot = {
         "metadata": subscription["metadata"],
         "subscription": subscription["id"],
-        "subscription_proration_date": None,
     }
     body = BLANK | {
         "id": identifier,

@@ -143,9 +143,9 @@ def fail(transaction: Transaction, identifier: str, reason: str) -> Json:
     refund |= {
         "failure_balance_transaction": balance.book(transaction, line)["id"],
         "failure_reason": reason,
-        "pending_reason": None,
         "status": "failed",
     }
+    refund.pop("pending_reason", None)
     schedule.cancel(transaction, schedule.FINISH_REFUND, identifier)
     schedule.cancel(transaction, schedule.FAIL_REFUND, identifier)
     _changed(transaction, refund, before)
@@ -164,7 +164,8 @@ def _take_back(transaction: Transaction, refund: Json) -> None:
 
 
 def _changed(transaction: Transaction, refund: Json, before: Json) -> None:
-    changed = {name: before[name] for name in before if before[name] != refund[name]}
+    names = before.keys() | refund.keys()
+    changed = {name: before.get(name) for name in sorted(names) if before.get(name) != refund.get(name)}
     events.record(transaction, "refund.updated", transaction.save(refund), changed)
     events.record(transaction, "charge.refund.updated", refund, changed)
 
@@ -176,7 +177,10 @@ def fail_in_time(transaction: Transaction, identifier: str) -> None:
 def finish_in_time(transaction: Transaction, identifier: str) -> None:
     """A refund that took its time has arrived."""
     refund = transaction.get("refund", identifier)
-    _changed(transaction, refund | {"pending_reason": None, "status": "succeeded"}, refund)
+    before = dict(refund)
+    refund["status"] = "succeeded"
+    refund.pop("pending_reason", None)
+    _changed(transaction, refund, before)
 
 
 def retrieve(transaction: Transaction, params: Json, identifier: str) -> Json:

@@ -45,17 +45,46 @@ RESOURCES: dict[str, type[stripe.StripeObject]] = {
     "subscription_item": stripe.SubscriptionItem,
 }
 
-# Fields that Stripe leaves out altogether unless they are asked for by `expand` or apply.
+# Fields that Stripe leaves out altogether, rather than showing null, unless they are asked for by `expand` or apply.
 LEFT_OUT: dict[str, set[str]] = {
-    "charge": {"authorization_code", "level3", "presentment_details", "refunds", "source"},
-    "checkout.session": {"line_items", "presentment_details"},
-    "customer": {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
+    "balance": {"connect_reserved", "instant_available", "issuing"},
+    "charge": {"authorization_code", "level3", "presentment_details", "refunds", "source", "transfer"},
+    "checkout.session": {
+        "branding_settings",
+        "excluded_payment_method_types",
+        "line_items",
+        "name_collection",
+        "presentment_details",
+        "redirect_on_completion",
+        "return_url",
+        "tax_id_collection",
+    },
+    "customer": {
+        "business_name",
+        "cash_balance",
+        "individual_name",
+        "invoice_credit_balance",
+        "sources",
+        "subscriptions",
+        "tax",
+        "tax_ids",
+    },
     "event": {"account", "context"},
-    "invoice": {"amount_paid_off_stripe", "confirmation_secret", "payments", "threshold_reason"},
-    "payment_intent": {"hooks", "payment_record", "presentment_details"},
+    "invoice": {"confirmation_secret", "payments", "threshold_reason"},
+    "payment_intent": {"hooks", "payment_details", "payment_record", "presentment_details"},
     "price": {"currency_options", "tiers"},
     "plan": {"tiers"},
+    "refund": {
+        "description",
+        "failure_balance_transaction",
+        "failure_reason",
+        "instructions_email",
+        "next_action",
+        "pending_reason",
+        "presentment_details",
+    },
     "subscription": {"presentment_details"},
+    "subscription_item": {"billed_until"},
 }
 
 
@@ -86,7 +115,7 @@ def fields(kind: str) -> dict[str, Any]:
 
 
 def complete(body: Json) -> Json:
-    """Fill in what is not given with null, as Stripe does.
+    """Fill in what is not given with null, or leave it out, as Stripe does.
 
     :raises WrongShape: if a field is unknown to the SDK, or one is missing that cannot be null
     """
@@ -95,9 +124,10 @@ def complete(body: Json) -> Json:
     unknown = body.keys() - known.keys()
     if unknown:
         raise WrongShape(f"{kind} has no {sorted(unknown)} in this API version")
-    whole = dict(body)
+    left_out = LEFT_OUT.get(kind, set())
+    whole = {name: value for name, value in body.items() if value is not None or name not in left_out}
     for name, hint in known.items():
-        if name in whole or name == "deleted" or name in LEFT_OUT.get(kind, ()):
+        if name in whole or name == "deleted" or name in left_out:
             continue
         if kind == "payment_method" and name not in ("allow_redisplay", "customer", "customer_account", "metadata"):
             continue  # one field for each of fifty kinds of payment method

@@ -24,7 +24,6 @@ BLANK: Json = {
     "billing_mode": {
         "flexible": {"proration_discounts": "included"},
         "type": "flexible",
-        "updated_at": None,
     },
     "billing_schedules": [],
     "cancel_at_period_end": False,
@@ -37,7 +36,7 @@ BLANK: Json = {
         "custom_fields": None,
         "description": None,
         "footer": None,
-        "issuer": {"account": None, "type": "self"},
+        "issuer": {"type": "self"},
     },
     "livemode": False,
     "payment_settings": {

@@ -59,8 +59,9 @@ def test_evidence_is_staged_and_then_submitted_and_may_win(
     dispute = dispute_of(client, charge)
 
     staged = client.v1.disputes.update(dispute.id, {"evidence": {"customer_name": "Ann"}, "submit": False})
-    text = {"uncategorized_text": "winning_evidence"}
-    given = client.v1.disputes.update(dispute.id, {"evidence": text, "metadata": {"case": "1"}})
+    given = client.v1.disputes.update(
+        dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}, "metadata": {"case": "1"}}
+    )
     sandbox.clock(seconds=60)
     won = client.v1.disputes.retrieve(dispute.id)
 

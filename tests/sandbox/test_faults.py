@@ -1,6 +1,7 @@
 """Requests that fail on demand, before or after their work was done."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import stripe
@@ -44,7 +45,8 @@ def test_the_sdk_understands_each_fault(
     with pytest.raises(error) as caught:
         client.v1.customers.create({"email": email})
 
-    assert (caught.value.http_status, caught.value.json_body["error"].get("code")) == (status, code)
+    said: Any = caught.value.json_body
+    assert (caught.value.http_status, said["error"].get("code")) == (status, code)
     assert client.v1.customers.list({"email": email}).data == []
     client.v1.customers.create({"email": email})
     assert len(client.v1.customers.list({"email": email}).data) == 1
