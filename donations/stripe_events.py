@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.conf import settings
 
-from donations import disputes, fraud_warnings, giving, payouts, refunds, subscriptions
+from donations import checkout_letters, disputes, fraud_warnings, giving, payouts, refunds, subscriptions
 from donations.models import Checkout, HeldPayment, Payment, Subscription
 from stripe_gateway import inbox, reading
 from stripe_gateway.bank import PayoutLine
 from stripe_gateway.inbox import Handler
-from stripe_gateway.objects import Invoice, PaidCharge
+from stripe_gateway.objects import Invoice, PaidCharge, Session
 
 
 class NotBookedYet(Exception):
@@ -21,7 +21,10 @@ class NotBookedYet(Exception):
 
 
 def refresh_checkout(session_id: str, *, at: datetime) -> None:
-    """Paid, expired or still open: follow a Checkout Session."""
+    """Paid, expired, failed or still on its way: follow a Checkout Session.
+
+    A session is complete when the visitor is done. A bank debit's money is there, or not, only days later.
+    """
     inbox.lock(session_id)
     session = reading.session(session_id)
     checkout = Checkout.objects.filter(reference=session.reference).first() if session.reference else None
@@ -33,15 +36,19 @@ def refresh_checkout(session_id: str, *, at: datetime) -> None:
         refresh_payment(session.intent_id, at=at)
     elif session.payment_state == "paid" and session.invoice_id:
         refresh_invoice(session.invoice_id, at=at)
-
-
-def refresh_failed_checkout(session_id: str, *, at: datetime) -> None:
-    """A payment method that takes days has failed."""
-    inbox.lock(session_id)
-    session = reading.session(session_id)
-    checkout = Checkout.objects.filter(reference=session.reference).first() if session.reference else None
-    if checkout and session.payment_state == "unpaid":
+    elif has_failed(session):
         giving.note_failed(checkout, at=at)
+        if not checkout.comes_again:  # A recurring gift's failed invoice has a letter of its own.
+            checkout_letters.gift_failed(checkout=checkout, at=at)
+
+
+def has_failed(session: Session) -> bool:
+    """Return whether the visitor was done and the bank did not pay after all."""
+    if session.state != "complete" or session.payment_state != "unpaid":
+        return False
+    if session.intent_id:
+        return reading.has_failed(session.intent_id)
+    return bool(session.invoice_id and reading.invoice(session.invoice_id).failure)
 
 
 def refresh_invoice(invoice_id: str, *, at: datetime) -> None:
@@ -199,7 +206,7 @@ def _subscription(subscription_id: str, *, at: datetime) -> None:
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": refresh_checkout,
     "checkout.session.async_payment_succeeded": refresh_checkout,
-    "checkout.session.async_payment_failed": refresh_failed_checkout,
+    "checkout.session.async_payment_failed": refresh_checkout,
     "checkout.session.expired": refresh_checkout,
     "charge.updated": refresh_charge,
     "invoice.paid": refresh_invoice,

@@ -10,6 +10,7 @@ from stripe.params import (
     RefundListParams,
     SubscriptionListParams,
 )
+from stripe.params.checkout import SessionListParams
 from stripe.params.radar import EarlyFraudWarningListParams
 
 from stripe_gateway import bank, objects
@@ -19,6 +20,7 @@ _CHARGE_WITH_BALANCE = ["latest_charge.balance_transaction"]
 _INVOICE_WITH_TRIES = ["payments.data.payment.payment_intent"]
 _REFUND_WITH_BALANCE = ["balance_transaction", "failure_balance_transaction"]
 _SUBSCRIPTION_WITH_CARD = ["default_payment_method"]
+_NOT_PAID = {"requires_payment_method", "canceled"}
 _PAYOUT_WITH_BALANCE = ["balance_transaction", "failure_balance_transaction"]
 
 
@@ -31,6 +33,12 @@ def paid_charge(intent_id: str) -> objects.PaidCharge | None:
     """Return the successful charge of a payment intent, or none if there is none (yet)."""
     with translated_errors():
         return objects.paid_charge(client().v1.payment_intents.retrieve(intent_id, {"expand": _CHARGE_WITH_BALANCE}))
+
+
+def has_failed(intent_id: str) -> bool:
+    """Return whether a payment that takes days (a bank debit) did not go through; not so while the bank works on it."""
+    with translated_errors():
+        return client().v1.payment_intents.retrieve(intent_id).status in _NOT_PAID
 
 
 def intent_of_charge(charge_id: str) -> str:
@@ -120,6 +128,16 @@ def refunds(since: datetime | None) -> Iterator[str]:
             yield raw.id
 
 
+def sessions(since: datetime | None) -> Iterator[objects.Session]:
+    """Yield all Checkout Sessions, newest first."""
+    params: SessionListParams = {"limit": 100}
+    if since:
+        params["created"] = {"gte": int(since.timestamp())}
+    with translated_errors():
+        for raw in client().v1.checkout.sessions.list(params).auto_paging_iter():
+            yield objects.session(raw)
+
+
 def disputes(since: datetime | None) -> Iterator[str]:
     """Yield the ids of all disputes, newest first."""
     params: DisputeListParams = {"limit": 100}
@@ -175,5 +193,6 @@ def default_card(customer_id: str) -> str:
     """Return the id of the payment method that a customer has chosen for what is to come; empty if none."""
     with translated_errors():
         raw = client().v1.customers.retrieve(customer_id)
-        settings = raw.invoice_settings
+        # A deleted customer has none.
+        settings = getattr(raw, "invoice_settings", None)
         return objects.id_of(settings.default_payment_method) if settings else ""

@@ -1,13 +1,14 @@
-"""Compares Stripe's payments, monthly gifts and refunds with ours, and mends by the same deeds that events use."""
+"""Compares what Stripe has with what we have, and mends by the same deeds that events use."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
-from donations import reconciling
+from donations import payouts, reconciling, stripe_events
 from stripe_gateway import door
 
 
@@ -20,8 +21,9 @@ def _day(text: str) -> datetime:
 
 class Command(BaseCommand):
     help = (
-        "Goes through Stripe's payments, monthly gifts and refunds and brings ours up to date. With --check nothing is"
-        " changed: every difference is named, and the exit code is 1 if there is one. Safe to run again."
+        "Goes through Stripe's payments, checkouts, recurring gifts, refunds, disputes, fraud warnings and payouts, and"
+        " brings ours up to date. With --check nothing is changed: every difference is named, and the exit code is 1 if"
+        " there is one. Safe to run again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,15 +42,25 @@ class Command(BaseCommand):
 
     def _compare(self, since: datetime | None, *, mends: bool) -> int:
         """Name every difference, mend it if asked, and return how many there were."""
-        count = found = 0
+        compared: Counter[str] = Counter()
+        found = 0
         for step in reconciling.walk(since):
-            count += 1
+            compared[step.trade] += 1
             if step.difference:
                 found += 1
                 self.stdout.write(f"{step.object_id}: {step.difference}")
                 if mends:
-                    step.mend(at=clock.now())
-            if count % 100 == 0:
-                self.stderr.write(f"{count} objects of Stripe compared …")
-        self.stdout.write(f"{count} objects of Stripe compared, {found} differed.")
+                    self._mend(step)
+            if compared.total() % 100 == 0:
+                self.stderr.write(f"{compared.total()} objects of Stripe compared …")
+        what = ", ".join(f"{count} {trade}" for trade, count in compared.items())
+        self.stdout.write(
+            f"{compared.total()} objects of Stripe compared ({what or 'there are none'}), {found} differed."
+        )
         return found
+
+    def _mend(self, step: reconciling.Step) -> None:
+        try:
+            step.mend(at=clock.now())
+        except (stripe_events.NotBookedYet, payouts.LinesDoNotAddUp):
+            self.stdout.write(f"{step.object_id}: waits for a payment that is held, or that Stripe has not written yet")
