@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from donations import own_page, own_page_doors, own_page_gifts, views
+from donations import matching, own_page, own_page_doors, own_page_gifts, views
 
 app_name = "donations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/leave/", own_page_doors.leave, name="leave"),
     path("giving/open/<str:key>/", own_page_doors.open_page, name="open_page"),
     path("giving/receipts/<slug:number>.pdf", own_page.receipt_pdf, name="receipt_pdf"),
+    path("giving/receipts/<slug:number>/matching/", matching.letter, name="matching"),
     path("giving/gifts/<slug:reference>/change/", own_page_gifts.change, name="change"),
     path("giving/gifts/<slug:reference>/pause/", own_page_gifts.pause, name="pause"),
     path("giving/gifts/<slug:reference>/go-on/", own_page_gifts.go_on, name="go_on"),

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock, formtoken
-from donations import card_testing, forms, giving, offers
+from donations import card_testing, forms, giving, offers, own_page_guard
 from donations.models import Receipt
 from donations.models.giving import Interval
 
@@ -39,7 +39,13 @@ def donate(request: HttpRequest) -> HttpResponse:
     if not amount_form.is_valid():
         return _ask_amount(request, amount_form)
     notice = _("You came back from the payment page. Nothing was charged.") if "back" in request.GET else ""
-    return _let_form_lead_to_stripe(_ask_donor(request, amount_form, forms.DonorForm(label_suffix=""), notice=notice))
+    return _let_form_lead_to_stripe(_ask_donor(request, amount_form, _donor_form(request), notice=notice))
+
+
+def _donor_form(request: HttpRequest) -> forms.DonorForm:
+    """Return the form, filled in for who comes from their own page."""
+    donor = own_page_guard.visitor(request)
+    return forms.DonorForm(initial={"email": donor.email, "name": donor.name} if donor else {}, label_suffix="")
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
