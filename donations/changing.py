@@ -3,6 +3,7 @@
 If Stripe is out of reach the sweep tells it; the donor need not come back.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -79,12 +80,22 @@ def ask_to_go_on(*, subscription: Subscription, at: datetime, by: User | None = 
     return _ask(subscription, Kind.RESUME, at=at, asked_by=by)
 
 
-def ask_for_card(*, subscription: Subscription, payment_method_id: str, at: datetime) -> SubscriptionChange:
-    """Charge the card that the donor has entered at Stripe.
+@transaction.atomic
+def ask_for_card(*, subscription: Subscription, payment_method_id: str, at: datetime) -> SubscriptionChange | None:
+    """Write down that the card which the donor has entered at Stripe is to be charged; the worker tells Stripe.
 
-    :raises HasEnded: if the gift has ended
+    In the transaction of the webhook that brought the news. Stripe repeats itself: the card that was asked for last is
+    not asked for again.
+
+    :returns: none if the gift is over, or this card was asked for last
     """
-    return _ask(subscription, Kind.CARD, at=at, payment_method_id=payment_method_id)
+    row = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    last = row.changes.filter(kind=Kind.CARD).order_by("-pk").first()
+    if row.has_ended or row.stop_asked_at or (last and last.payment_method_id == payment_method_id):
+        return None
+    return SubscriptionChange.objects.create(
+        subscription=row, kind=Kind.CARD, asked_at=at, payment_method_id=payment_method_id
+    )
 
 
 def ask_to_stop(*, subscription: Subscription, at: datetime, by: User | None = None) -> None:
@@ -166,5 +177,14 @@ def _call(change: SubscriptionChange, *, at: datetime) -> None:
             asking.go_on(stripe_id, key=key, at=at)
         case Kind.CARD:
             asking.use_card(stripe_id, payment_method_id=change.payment_method_id, key=key, at=at)
+            _pay_what_waits(change, at=at)
         case Kind.STOP:
             asking.cancel_subscription(stripe_id, key=key, at=at)
+
+
+def _pay_what_waits(change: SubscriptionChange, *, at: datetime) -> None:
+    """Try what did not go through once more with the new card. What comes of it is told by webhooks, a refusal too."""
+    for invoice in reversed(reading.open_invoices(change.subscription.stripe_id)):
+        key = idempotency.key("invoice", invoice.id, f"pay-for-change-{change.pk}")
+        with suppress(door.StripeRefused):
+            asking.pay_invoice(invoice.id, payment_method_id=change.payment_method_id, key=key, at=at)

@@ -44,7 +44,8 @@ def _page(template: str) -> Callable[[Callable[..., HttpResponse | dict[str, Any
             if isinstance(answer, HttpResponse):
                 return answer
             context = {"subscription": subscription, "gift": state, "is_stale": is_sent and not is_taken} | answer
-            return render(request, f"donations/{template}.html", context, status=403 if context["is_stale"] else 200)
+            status = 403 if context["is_stale"] else 503 if "notice" in answer else 200
+            return render(request, f"donations/{template}.html", context, status=status)
 
         return page
 

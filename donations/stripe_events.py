@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from donations import checkout_letters, disputes, fraud_warnings, giving, payouts, refunds, subscriptions
+from donations import checkout_letters, disputes, fraud_warnings, giving, new_cards, payouts, refunds, subscriptions
 from donations.models import Checkout, HeldPayment, Payment, Subscription
 from stripe_gateway import inbox, reading
 from stripe_gateway.bank import PayoutLine
@@ -212,6 +212,7 @@ HANDLERS: dict[str, Handler] = {
     "invoice.paid": refresh_invoice,
     "invoice.payment_failed": refresh_invoice,
     "invoice.payment_action_required": refresh_invoice,
+    "customer.updated": new_cards.put_to_use,
     "customer.subscription.created": _subscription,
     "customer.subscription.updated": _subscription,
     "customer.subscription.deleted": _subscription,

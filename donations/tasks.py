@@ -1,8 +1,9 @@
 """The worker's side of gifts: PDFs and letters of new receipts, and calls to Stripe that did not come through."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now as wall_clock
 
 from core import clock
@@ -43,8 +44,16 @@ def tell_stripe() -> None:
         state=Refund.State.REQUESTED, stripe_id=None, asked_at__lt=at - _PATIENCE
     ).select_related("payment"):
         refunds.send(refund=refund, at=at)
-    unheard = SubscriptionChange.objects.unheard().filter(asked_at__lt=at - _PATIENCE)
-    for change in unheard.select_related("subscription"):
+    _tell(SubscriptionChange.objects.unheard().filter(asked_at__lt=at - _PATIENCE), at=at)
+
+
+def tell_cards() -> None:
+    """Let Stripe charge the cards that donors have just entered: no web process tells it of these."""
+    _tell(SubscriptionChange.objects.unheard().filter(kind=SubscriptionChange.Kind.CARD), at=clock.now())
+
+
+def _tell(changes: QuerySet[SubscriptionChange], *, at: datetime) -> None:
+    for change in changes.select_related("subscription"):
         if changing.tell_stripe(change, at=at):
             with transaction.atomic():
                 stripe_events.refresh_subscription(change.subscription.stripe_id, at=at)

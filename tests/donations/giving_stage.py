@@ -28,6 +28,7 @@ def work() -> None:
     """Do what the worker would do now."""
     stripe_tasks.process_due()
     donations_tasks.render_due()
+    donations_tasks.tell_cards()
 
 
 def signed(body: str, secret: str, *, timestamp: int | None = None) -> Json:
