@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 import stripe
 
+from tests.sandbox import published_schema
 from tests.sandbox.conftest import Give
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.sdk_shapes import problems
@@ -41,6 +43,27 @@ def test_every_event_of_a_changed_gift_has_the_sdks_shape(
     for path, status in (("subscriptions", "all"), ("invoices", ""), ("payment_intents", ""), ("payment_methods", "")):
         listed = raw(sandbox, path, limit="100", **({"status": status} if status else {}))["data"]
         assert [problem for each in listed for problem in problems(each)] == [], path
+
+
+@pytest.mark.skipif(
+    not published_schema.PLACE.exists(), reason=f"Stripe's description is not there: {published_schema.PLACE}"
+)
+def test_every_event_of_a_changed_gift_fits_the_published_description(
+    client: Client, sandbox: Sandbox, receiver: Receiver, give: Give
+) -> None:
+    sandbox.settle()
+    before = len(receiver.received)
+
+    _live_through_changes(client, sandbox, give)
+    _live_through_failures(client, sandbox, give)
+    sandbox.settle()
+
+    found = {
+        f"{event['type']}: {problem}"
+        for event in receiver.received[before:]
+        for problem in published_schema.problems(event["data"]["object"])
+    }
+    assert sorted(found) == []
 
 
 def _live_through_changes(client: Client, sandbox: Sandbox, give: Give) -> None:
