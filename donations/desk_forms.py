@@ -1,4 +1,4 @@
-"""Forms of the staff desk: finding gifts, sending money back."""
+"""Forms of the staff desk that change something: sending money back."""
 
 from typing import Any
 
@@ -9,50 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from core.money import AmountUnclear, format_money, from_minor, parse_amount
 from donations import refunds
 from donations.models import Payment, Refund
-from donations.models.giving import Interval
-from ledger.models import Fund
-
-
-class Day(forms.DateField):
-    """A day, picked from the browser's calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class GiftFilter(forms.Form):
-    """What to show in the list of gifts."""
-
-    q = forms.CharField(label=_("Donor, receipt or Stripe id"), required=False)
-    fund = forms.ModelChoiceField(
-        label=_("Fund"), queryset=Fund.objects.order_by("pk"), required=False, empty_label=_("All")
-    )
-    since = Day(label=_("From"), required=False)
-    until = Day(label=_("To"), required=False)
-    interval = forms.ChoiceField(label=_("Interval"), choices=[("", _("All")), *Interval.choices], required=False)
-    refunded = forms.BooleanField(label=_("With refunds"), required=False)
-
-
-class MonthlyFilter(forms.Form):
-    """What to show in the list of monthly gifts."""
-
-    q = forms.CharField(label=_("Name or e-mail address"), required=False)
-    state = forms.ChoiceField(
-        label=_("State"),
-        choices=[
-            ("", _("All")),
-            ("active", _("running")),
-            ("failing", _("last payment failed")),
-            ("stopping", _("donor asked to stop")),
-            ("ended", _("ended")),
-        ],
-        required=False,
-    )
-
-
-class ReceiptFilter(forms.Form):
-    """What to show in the list of receipts."""
-
-    q = forms.CharField(label=_("Number or code"), required=False)
 
 
 class RefundForm(forms.Form):

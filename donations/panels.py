@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
 from core import clock
-from donations import totals
-from donations.models import HeldPayment, Subscription
+from donations import totals, trends
+from donations.models import Dispute, FraudWarning, HeldPayment, Subscription, WallEntry
 from stripe_gateway.models import StripeEvent
 
 
@@ -23,20 +23,34 @@ class Problem:
 
 
 def problems() -> list[Problem]:
-    """Return what is wrong; nothing, if nothing is."""
+    """Return what needs somebody; nothing, if nothing does."""
     held = HeldPayment.objects.filter(closed_at=None).count()
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
+    disputes = Dispute.objects.open().count()
+    warnings = FraudWarning.objects.filter(is_actionable=True, left_at=None).count()
     failing = Subscription.objects.failing().count()
-    from_stripe, monthly = reverse("donations_stripe"), reverse("donations_monthly")
+    to_read = WallEntry.objects.waiting().count()
+    from_stripe, recurring = reverse("donations_stripe"), reverse("donations_recurring")
     found = [
         Problem(ngettext("payment is held", "payments are held", held), held, f"{from_stripe}#held"),
         Problem(
             ngettext("event from Stripe failed", "events from Stripe failed", failed), failed, f"{from_stripe}#failed"
         ),
         Problem(
-            ngettext("monthly gift whose last payment failed", "monthly gifts whose last payment failed", failing),
+            ngettext("dispute is to be answered", "disputes are to be answered", disputes),
+            disputes,
+            f"{from_stripe}#disputes",
+        ),
+        Problem(ngettext("early fraud warning", "early fraud warnings", warnings), warnings, f"{from_stripe}#warnings"),
+        Problem(
+            ngettext("recurring gift whose last payment failed", "recurring gifts whose last payment failed", failing),
             failing,
-            f"{monthly}?state=failing",
+            f"{recurring}?state=failing",
+        ),
+        Problem(
+            ngettext("name or message is to be read", "names and messages are to be read", to_read),
+            to_read,
+            reverse("donations_wall"),
         ),
     ]
     return [problem for problem in found if problem.count]
@@ -55,5 +69,5 @@ class GiftsPanel(Component):
             "problems": problems(),
             "since": since.date(),
             "by_fund": totals.by_fund(since),
-            "monthly": totals.together(Subscription.objects.active()),
+            "recurring": trends.by_interval(Subscription.objects.active()),
         }

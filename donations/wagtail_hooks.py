@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
-from donations import desk, desk_offline, panels
+from donations import dashboard, desk, desk_donors, desk_gifts, desk_offline, desk_recurring, desk_wall, panels
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -37,8 +37,19 @@ class _ReceiptsItem(MenuItem):
 
 def addresses() -> list[URLPattern]:
     return [
-        path("gifts/", desk.gifts, name="donations_gifts"),
-        path("gifts/monthly/", desk.monthly, name="donations_monthly"),
+        path("gifts/", desk_gifts.gifts, name="donations_gifts"),
+        path("gifts/gift/<slug:reference>/", desk_gifts.gift, name="donations_gift"),
+        path("gifts/dashboard/", dashboard.dashboard, name="donations_dashboard"),
+        path("gifts/recurring/", desk_recurring.recurring, name="donations_recurring"),
+        path("gifts/failed/", desk_recurring.failed, name="donations_failed"),
+        path("gifts/donors/", desk_donors.donors, name="donations_donors"),
+        path("gifts/donors/look-alikes/", desk_donors.look_alikes, name="donations_look_alikes"),
+        path("gifts/donors/<slug:reference>/", desk_donors.donor, name="donations_donor"),
+        path("gifts/donors/<slug:reference>/merge/", desk_donors.merge, name="donations_donor_merge"),
+        path("gifts/donors/<slug:reference>/separate/", desk_donors.separate, name="donations_donor_separate"),
+        path("gifts/words/", desk_wall.wall, name="donations_wall"),
+        path("gifts/words/<int:pk>/show/", desk_wall.decide, {"deed": "show"}, name="donations_wall_show"),
+        path("gifts/words/<int:pk>/hide/", desk_wall.decide, {"deed": "hide"}, name="donations_wall_hide"),
         path("gifts/enter/", desk_offline.enter, name="donations_offline"),
         path("gifts/enter/file/", desk_offline.file, name="donations_offline_file"),
         path("gifts/gift/<slug:reference>/receipt/", desk_offline.issue_receipt, name="donations_offline_receipt"),
@@ -47,18 +58,30 @@ def addresses() -> list[URLPattern]:
         path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
         path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
+        path(
+            "gifts/stripe/warnings/<int:pk>/leave/",
+            desk.answer_warning,
+            {"deed": "leave"},
+            name="donations_warning_leave",
+        ),
+        path(
+            "gifts/stripe/warnings/<int:pk>/back/", desk.answer_warning, {"deed": "back"}, name="donations_warning_back"
+        ),
         path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),
-        path("gifts/gift/<slug:reference>/", desk.gift, name="donations_gift"),
     ]
 
 
 def gifts_menu() -> MenuItem:
     items = [
+        _GiftsItem(_("How giving goes"), _address("donations_dashboard"), name="dashboard", order=5),
         _GiftsItem(_("All gifts"), _address("donations_gifts"), name="all-gifts", order=10),
-        _GiftsItem(_("Monthly gifts"), _address("donations_monthly"), name="monthly-gifts", order=20),
-        _EntryItem(_("Enter a gift"), _address("donations_offline"), name="enter-gift", order=25),
-        _ReceiptsItem(_("Receipts"), _address("donations_receipts"), name="receipts", order=30),
-        _GiftsItem(_("From Stripe"), _address("donations_stripe"), name="from-stripe", order=40),
+        _GiftsItem(_("Recurring gifts"), _address("donations_recurring"), name="recurring-gifts", order=20),
+        _GiftsItem(_("Failed payments"), _address("donations_failed"), name="failed-payments", order=25),
+        _GiftsItem(_("Donors"), _address("donations_donors"), name="donors", order=30),
+        _GiftsItem(_("Names and messages"), _address("donations_wall"), name="names-and-messages", order=35),
+        _EntryItem(_("Enter a gift"), _address("donations_offline"), name="enter-gift", order=38),
+        _ReceiptsItem(_("Receipts"), _address("donations_receipts"), name="receipts", order=40),
+        _GiftsItem(_("From Stripe"), _address("donations_stripe"), name="from-stripe", order=50),
     ]
     return SubmenuMenuItem(_("Gifts"), Menu(items=items), name="gifts", icon_name="pick", order=300)
 

@@ -146,10 +146,10 @@ def test_problems_come_first_and_lead_to_their_rows(desk: Client, aid_fund: Fund
     page = first_page(desk)
 
     problems = re.findall(r'<li class="urgent"><a href="([^"]+)"><strong>(\d+)</strong>', page)
-    stripe, monthly = reverse("donations_stripe"), reverse("donations_monthly")
+    stripe, monthly = reverse("donations_stripe"), reverse("donations_recurring")
     assert problems == [(f"{stripe}#held", "2"), (f"{stripe}#failed", "1"), (f"{monthly}?state=failing", "1")]
     assert page.index('class="urgent"') < page.index("No gift has come this month")
-    assert "1 monthly gift runs, $12.00 a month" in page
+    assert "1 gift runs every month: $12.00" in page
     from_stripe = rows(desk, stripe)
     held = from_stripe[from_stripe.index('id="held"') : from_stripe.index('id="failed"')]
     assert held.count('<th scope="row"') == 2
@@ -175,7 +175,7 @@ def test_monthly_gifts_are_narrowed_by_state(state: str, found: set[str], desk: 
     monthly_gift(2, fund=aid_fund, state="active", dollars=12, at=NOW)
     monthly_gift(3, fund=aid_fund, state="canceled", dollars=13, at=NOW)
 
-    page = desk.get(reverse("donations_monthly"), {"state": state}).content.decode()
+    page = desk.get(reverse("donations_recurring"), {"state": state}).content.decode()
 
     assert set(re.findall(r'<td class="number">(\$[\d.]+)</td>', page)) == found
 

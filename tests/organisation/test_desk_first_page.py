@@ -87,7 +87,7 @@ def test_name_stands_where_only_the_user_name_stood(adam: User, now: datetime, p
         ("organisation_person_add", [], "Add a person - People"),
         ("organisation_trail", [], "Audit trail"),
         ("donations_gifts", [], "Gifts"),
-        ("donations_monthly", [], "Monthly gifts"),
+        ("donations_recurring", [], "Recurring gifts"),
         ("donations_receipts", [], "Receipts"),
         ("donations_stripe", [], "From Stripe"),
         ("mail_letters", [], "Letters"),

@@ -1,0 +1,76 @@
+"""What needs somebody among what Stripe says: disputes and warnings stand on the desk until they are dealt with."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from moneyed import Money
+
+from donations.models import Dispute, FraudWarning, Payment, Refund
+from ledger.models import Fund
+from organisation.models import User
+from tests.donations.desk_stage import NOW, give, page
+
+pytestmark = pytest.mark.usefixtures("legal_entity")
+
+
+@pytest.fixture
+def desk(fay: User) -> Client:
+    browser = Client()
+    browser.force_login(fay)
+    return browser
+
+
+@pytest.fixture
+def gift(legal_entity: object, aid_fund: Fund) -> Payment:
+    return give(1, fund=aid_fund, amount=Money(25, "USD"))
+
+
+@pytest.fixture
+def warning(gift: Payment) -> FraudWarning:
+    return FraudWarning.objects.create(
+        payment=gift, stripe_id="issfr_1", fraud_type="made_with_stolen_card", is_actionable=True, warned_at=NOW
+    )
+
+
+def test_open_dispute_stands_on_the_first_page_and_leads_to_its_gift(desk: Client, gift: Payment) -> None:
+    Dispute.objects.create(
+        payment=gift,
+        stripe_id="dp_1",
+        state="needs_response",
+        reason="fraudulent",
+        amount_minor=2500,
+        currency="USD",
+        respond_by=NOW,
+        began_at=NOW,
+        noted_at=NOW,
+    )
+
+    assert f'href="{reverse("donations_stripe")}#disputes"><strong>1</strong>' in page(
+        desk, reverse("wagtailadmin_home")
+    )
+    assert reverse("donations_gift", args=[gift.reference]) in page(desk, reverse("donations_stripe"))
+    assert "to be answered at Stripe by March 10, 2026" in page(desk, reverse("donations_gift", args=[gift.reference]))
+
+
+def test_warning_is_answered_by_sending_the_gift_back(
+    desk: Client, gift: Payment, warning: FraudWarning, fay: User
+) -> None:
+    assert "made_with_stolen_card" in page(desk, reverse("donations_stripe"))
+
+    desk.post(reverse("donations_warning_back", args=[warning.pk]))
+
+    refund = Refund.objects.get()
+    assert (refund.payment, refund.amount_minor, refund.reason, refund.asked_by) == (gift, 2500, "fraud", fay)
+    again = desk.post(reverse("donations_warning_back", args=[warning.pk]), follow=True)
+    assert "Nothing is left of this gift." in again.content.decode()
+    assert Refund.objects.count() == 1
+
+
+def test_warning_is_answered_by_keeping_the_gift(desk: Client, warning: FraudWarning, fay: User) -> None:
+    desk.post(reverse("donations_warning_leave", args=[warning.pk]))
+
+    warning.refresh_from_db()
+    assert warning.left_by == fay
+    assert "made_with_stolen_card" not in page(desk, reverse("donations_stripe"))
+    again = desk.post(reverse("donations_warning_leave", args=[warning.pk]), follow=True)
+    assert "Somebody decided before" in again.content.decode()
