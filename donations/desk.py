@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from donations import desk_finding, fraud_warnings, refunds
+from donations import desk_finding
 from donations.desk_lists import PER_PAGE
 from donations.models import Dispute, FraudWarning, HeldPayment, ReceiptDocument
 from organisation import audit, screen
@@ -84,24 +84,4 @@ def close_held(request: HttpRequest, pk: int) -> HttpResponse:
         held.closed_at, held.closed_by = at, member(request)
         held.save(update_fields=["closed_at", "closed_by"])
         audit.record(actor=held.closed_by, action="donations.held_payment_closed", subject=held, at=at)
-    return redirect("donations_stripe")
-
-
-@needs(Permission.MANAGE_GIFTS)
-@require_POST
-def answer_warning(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """Send a gift back before it is disputed, or keep it."""
-    warning, at = get_object_or_404(FraudWarning.objects.select_related("payment__subscription"), pk=pk), clock.now()
-    try:
-        if deed == "leave":
-            fraud_warnings.leave(warning=warning, by=member(request), at=at)
-            messages.success(request, _("The gift stays. If it is disputed, the dispute stands here."))
-        elif fraud_warnings.send_back(warning=warning, by=member(request), at=at):
-            messages.success(request, _("Stripe has the refund. It is booked as soon as Stripe confirms it."))
-        else:
-            messages.warning(request, _("Stripe does not answer. The refund is written down and sent by itself, once."))
-    except fraud_warnings.LeftAlready:
-        messages.error(request, _("Somebody decided before that the gift stays."))
-    except refunds.MoreThanIsLeft:
-        messages.error(request, _("Nothing is left of this gift."))
     return redirect("donations_stripe")

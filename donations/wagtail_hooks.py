@@ -58,15 +58,6 @@ def addresses() -> list[URLPattern]:
         path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
         path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
-        path(
-            "gifts/stripe/warnings/<int:pk>/leave/",
-            desk.answer_warning,
-            {"deed": "leave"},
-            name="donations_warning_leave",
-        ),
-        path(
-            "gifts/stripe/warnings/<int:pk>/back/", desk.answer_warning, {"deed": "back"}, name="donations_warning_back"
-        ),
         path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),
     ]
 

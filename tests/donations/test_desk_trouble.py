@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from donations.models import Dispute, FraudWarning, Payment, Refund
+from donations.models import Dispute, FraudWarning, Payment
 from ledger.models import Fund
 from organisation.models import User
 from tests.donations.desk_stage import NOW, give, page
@@ -52,25 +52,9 @@ def test_open_dispute_stands_on_the_first_page_and_leads_to_its_gift(desk: Clien
     assert "to be answered at Stripe by March 10, 2026" in page(desk, reverse("donations_gift", args=[gift.reference]))
 
 
-def test_warning_is_answered_by_sending_the_gift_back(
-    desk: Client, gift: Payment, warning: FraudWarning, fay: User
-) -> None:
+def test_warning_stands_on_the_desk_until_somebody_decided(desk: Client, warning: FraudWarning, fay: User) -> None:
     assert "made_with_stolen_card" in page(desk, reverse("donations_stripe"))
 
-    desk.post(reverse("donations_warning_back", args=[warning.pk]))
+    FraudWarning.objects.update(left_at=NOW, left_by=fay)
 
-    refund = Refund.objects.get()
-    assert (refund.payment, refund.amount_minor, refund.reason, refund.asked_by) == (gift, 2500, "fraud", fay)
-    again = desk.post(reverse("donations_warning_back", args=[warning.pk]), follow=True)
-    assert "Nothing is left of this gift." in again.content.decode()
-    assert Refund.objects.count() == 1
-
-
-def test_warning_is_answered_by_keeping_the_gift(desk: Client, warning: FraudWarning, fay: User) -> None:
-    desk.post(reverse("donations_warning_leave", args=[warning.pk]))
-
-    warning.refresh_from_db()
-    assert warning.left_by == fay
     assert "made_with_stolen_card" not in page(desk, reverse("donations_stripe"))
-    again = desk.post(reverse("donations_warning_leave", args=[warning.pk]), follow=True)
-    assert "Somebody decided before" in again.content.decode()

@@ -82,7 +82,6 @@ RULES: dict[str, Rule] = {
     "donations_stripe": may(GIFTS),
     "donations_replay": may(FUNDRAISER),
     "donations_close_held": may(FUNDRAISER),
-    "donations_warning_*": may(FUNDRAISER),
     # aid
     "aid:*": public(),
     "aid_cases": may(CASES),
