@@ -1,31 +1,44 @@
-"""The letters that gifts cause. Queued in the transaction of what they tell."""
+"""The letters that single gifts cause, to donors and to staff. Queued in the transaction of what they tell.
+
+Those about gifts that come again are in ``recurring_letters``.
+"""
 
 import uuid
 from datetime import date, datetime
 
 from moneyed import Money
 
-from donations import access, letterhead
-from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payout, Receipt, Refund, Subscription
+from donations import access, letterhead, schedule
+from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payment, Payout, Receipt, Refund
 from ledger.balances import Balance
 from ledger.models import Transaction
 from mail import outbox
 
 
 def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
-    """Thank for a gift and enclose its receipt."""
-    payment = receipt.payment
-    outbox.queue(
+    """Thank for a gift and enclose its receipt, or enclose the one that replaces it."""
+    payment, replaces, entity = receipt.payment, receipt.replaces, receipt.snapshot["entity"]
+    subscription = payment.subscription
+    is_running = subscription is not None and not subscription.has_ended and not subscription.stop_asked_at
+    letterhead.to_donor(
+        payment.donor,
         key=f"receipt:{receipt.number}",
-        to=payment.donor.email,
-        template="donations/receipt",
+        template="receipt",
         context={
             "receipt": receipt,
+            "replaces": replaces,
+            "stands_again": replaces is not None
+            and receipt.amount_minor >= replaces.amount_minor
+            and _came_back(payment),
+            "had_failed": _had_failed(payment),
             "payment": payment,
             "given_on": date.fromisoformat(receipt.snapshot["given_on"]),
-            "subscription": payment.subscription,
+            "honouree": receipt.snapshot["honouree"],
+            "employer": "" if replaces else _employer(payment),
+            "entity": ", ".join(filter(None, [entity["name"], entity["tax_number"]])),
+            "subscription": subscription if is_running else None,
+            "next_on": schedule.next_payment(subscription) if subscription and is_running else None,
             "name": payment.name,
-            "giving_link": access.link(payment.donor),
         },
         at=at,
         language=payment.language,
@@ -33,22 +46,35 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
     )
 
 
+def _came_back(payment: Payment) -> bool:
+    """Return whether money of a gift that had left came back: a refund failed, or a bank gave it back."""
+    returned = payment.disputes.filter(moves__is_withdrawal=False)
+    return payment.refunds.filter(failure_transaction__isnull=False).exists() or returned.exists()
+
+
+def _had_failed(payment: Payment) -> bool:
+    """Return whether the donor was told that this payment did not go through: it has now."""
+    return bool(payment.invoice_id) and FailedRenewal.objects.filter(invoice_id=payment.invoice_id).exists()
+
+
+def _employer(payment: Payment) -> str:
+    """Return the employer that may match a gift; of a recurring one only with its first payment."""
+    if payment.checkout is None or not payment.checkout.employer:
+        return ""
+    earlier = Payment.objects.filter(checkout=payment.checkout, pk__lt=payment.pk)
+    return "" if earlier.exists() else payment.checkout.employer
+
+
 def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
     """Say that a whole gift went back and that its receipt is void."""
-    donor = refund.payment.donor
-    outbox.queue(
+    payment = refund.payment
+    letterhead.to_donor(
+        payment.donor,
         key=f"receipt-void:{void.number}",
-        to=donor.email,
-        template="donations/gift_sent_back",
-        context={
-            "refund": refund,
-            "payment": refund.payment,
-            "receipt": void,
-            "name": refund.payment.name,
-            "giving_link": access.link(donor),
-        },
+        template="gift_sent_back",
+        context={"refund": refund, "payment": payment, "receipt": void, "name": payment.name},
         at=at,
-        language=refund.payment.language,
+        language=payment.language,
     )
 
 
@@ -95,40 +121,6 @@ def payout_failed(*, payout: Payout, at: datetime) -> None:
         template="payout_failed",
         context={"payout": payout},
         at=at,
-    )
-
-
-def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:
-    """Say that a month's payment did not go through, when it is tried again, and how to stop."""
-    subscription = failure.subscription
-    outbox.queue(
-        key=f"payment-failed:{failure.invoice_id}:{failure.attempt}",
-        to=subscription.donor.email,
-        template="donations/payment_failed",
-        context={
-            "failure": failure,
-            "subscription": subscription,
-            "name": subscription.checkout.name,
-            "giving_link": access.link(subscription.donor),
-        },
-        at=at,
-        language=subscription.checkout.language,
-    )
-
-
-def subscription_ended(*, subscription: Subscription, at: datetime) -> None:
-    """Say that the monthly gift has ended and nothing more will be charged."""
-    outbox.queue(
-        key=f"subscription-ended:{subscription.stripe_id}",
-        to=subscription.donor.email,
-        template="donations/subscription_ended",
-        context={
-            "subscription": subscription,
-            "name": subscription.checkout.name,
-            "giving_link": access.link(subscription.donor),
-        },
-        at=at,
-        language=subscription.checkout.language,
     )
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from moneyed import Money
 
 from core.money import from_minor, to_minor
-from donations import giving, letters
+from donations import dunning, giving
 from donations.models import Checkout, FailedRenewal, Subscription, SubscriptionChange
 from donations.models.giving import Interval
 from stripe_gateway import objects as stripe_objects
@@ -53,7 +53,7 @@ def apply(stated: stripe_objects.Subscription, *, at: datetime) -> Subscription 
         Subscription.objects.filter(pk=subscription.pk).update(**changing, **_agreed_terms(subscription, stated))
         subscription.refresh_from_db()
     if subscription.has_ended and not had_ended:
-        letters.subscription_ended(subscription=subscription, at=at)
+        dunning.answer_end(subscription, because=stated.ended_because, at=at)
     return subscription
 
 
@@ -87,10 +87,13 @@ def agreed_amounts(subscription: Subscription, invoice: stripe_objects.Invoice) 
 
 @transaction.atomic
 def note_failed_renewal(*, subscription: Subscription, invoice: stripe_objects.Invoice, at: datetime) -> None:
-    """Keep that a payment did not go through, and tell the donor, once for each try.
+    """Keep that a payment did not go through, once for each try, and tell the donor what they do not know yet.
 
-    When it was the last try, Stripe ends the subscription and the letter about that says enough.
+    When it was the last try, Stripe ends the subscription and the letter about that says enough. One that has not begun
+    yet fails on Stripe's page, before its donor's eyes: that is no renewal.
     """
+    if subscription.state == Subscription.State.INCOMPLETE:
+        return
     failure, is_new = FailedRenewal.objects.get_or_create(
         invoice_id=invoice.id,
         attempt=invoice.attempts,
@@ -104,4 +107,4 @@ def note_failed_renewal(*, subscription: Subscription, invoice: stripe_objects.I
         },
     )
     if is_new and not subscription.has_ended:
-        letters.payment_failed(failure=failure, at=at)
+        dunning.answer_failure(failure, confirm_at=invoice.pay_at, at=at)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import now as wall_clock
 
 from core import clock
-from donations import changing, receipts, refunds, stripe_events
+from donations import changing, dunning, occasions, receipts, refunds, stripe_events
 from donations.models import Refund, SubscriptionChange
 
 # A slice ends well before the queue would hand the task to another worker.
@@ -32,9 +32,24 @@ def render_due() -> int:
 
 
 def sweep() -> None:
-    """Do what a lost nudge or an unreachable Stripe left behind."""
+    """Do what a lost nudge or an unreachable Stripe left behind, and write the letters whose day has come."""
     render_due()
     tell_stripe()
+    write_letters()
+
+
+def write_letters() -> int:
+    """Queue the letters that are due by their day: last notices, confirmed changes, expiring cards, a year's sum.
+
+    :returns: how many
+    """
+    at = clock.now()
+    return (
+        dunning.send_last_notices(at=at)
+        + occasions.tell_changes(at=at)
+        + occasions.remind_of_expiring_cards(at=at)
+        + occasions.look_back(at=at)
+    )
 
 
 def tell_stripe() -> None:

@@ -91,7 +91,8 @@ class Card:
 class Subscription:
     """A subscription. ``state`` is Stripe's word: incomplete, active, past_due, unpaid, paused, canceled…
 
-    ``months``: after how many it is charged again; none if it is not a whole number of months.
+    ``months``: after how many it is charged again; none if it is not a whole number of months. ``ended_because``: Stripe's
+    word, for example payment_failed; empty while it runs.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Subscription:
     paused_until: datetime | None
     ended_at: datetime | None
     ends_at_period_end: bool
+    ended_because: str
     card: Card | None
 
 
@@ -216,6 +218,7 @@ def subscription(raw: stripe.Subscription) -> Subscription:
         paused_until=moment(pause.resumes_at) if pause and pause.resumes_at else None,
         ended_at=moment(raw.ended_at) if raw.ended_at else None,
         ends_at_period_end=raw.cancel_at_period_end,
+        ended_because=(raw.cancellation_details.reason if raw.cancellation_details else None) or "",
         card=_card(raw.default_payment_method),
     )
 

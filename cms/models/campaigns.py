@@ -1,7 +1,8 @@
 """Campaigns: what we ask for, how far we are, what an amount does, and the form to give."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -28,6 +29,11 @@ class LevelsBlock(StreamBlock):
 
 class QuestionsBlock(StreamBlock):
     question = QuestionBlock()
+
+
+def today(at: datetime) -> date:
+    """Return the day that it is where the organisation is."""
+    return at.astimezone(ZoneInfo(Organisation.current().time_zone)).date()
 
 
 class CampaignIndexPage(Page):
@@ -87,6 +93,18 @@ class CampaignPage(Page):
         blank=True,
         help_text=_("For a goal in all. Empty: everything the fund ever received"),
     )
+    ends_on = models.DateField(
+        _("last day"),
+        null=True,
+        blank=True,
+        help_text=_("The day after, the page says that it is over, and those who give regularly for it get a letter."),
+    )
+    outcome = models.TextField(
+        _("how it ended"),
+        blank=True,
+        max_length=600,
+        help_text=_("A few sentences, on the page and in that letter. Write them before the last day is over."),
+    )
     levels = StreamField(LevelsBlock(required=False, max_num=6), blank=True, verbose_name=_("what an amount does"))
     questions = StreamField(QuestionsBlock(required=False), blank=True, verbose_name=_("questions and answers"))
     share_image = models.ForeignKey(
@@ -108,6 +126,7 @@ class CampaignPage(Page):
             ],
             _("Fund and goal"),
         ),
+        MultiFieldPanel([FieldPanel("ends_on"), FieldPanel("outcome")], _("End")),
         FieldPanel("levels"),
         FieldPanel("questions"),
     ]
@@ -136,6 +155,17 @@ class CampaignPage(Page):
             raise ValidationError({"fund": _("A goal needs a fund whose gifts it counts.")})
         if self.goal_kind != self.Goal.NONE and not (self.goal_amount and self.goal_amount > 0):
             raise ValidationError({"goal_amount": _("Say how much the goal is, or choose “No goal”.")})
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("It cannot end before the day from which it counts.")})
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the last day has passed where the organisation is."""
+        return self.ends_on is not None and self.ends_on < today(at)
+
+    @property
+    def is_over_now(self) -> bool:
+        """What the page asks."""
+        return self.is_over(clock.now())
 
     @property
     def goal(self) -> Money | None:

@@ -43,7 +43,7 @@ def test_fundraisers_hear_of_a_dispute_once_and_until_when_to_answer(
     letters.dispute_opened(dispute=dispute, at=now)
     letters.dispute_opened(dispute=dispute, at=now)
 
-    letter = OutgoingEmail.objects.get(key__startswith="dispute-opened:")
+    letter = OutgoingEmail.objects.get(key__startswith="dispute-")
     assert letter.recipient == fay.email
     assert letter.subject == "A bank takes back a gift of $50.00"
     assert "March 19, 2026, noon" in letter.text
@@ -55,7 +55,7 @@ def test_fundraisers_hear_of_a_dispute_once_and_until_when_to_answer(
 def test_an_inquiry_is_told_as_the_question_that_it_is(payment: Payment, fay: User, now: datetime) -> None:
     letters.dispute_opened(dispute=_dispute(payment, now, "warning_needs_response"), at=now)
 
-    letter = OutgoingEmail.objects.get(key__startswith="dispute-opened:")
+    letter = OutgoingEmail.objects.get(key__startswith="dispute-")
     assert letter.subject == "A bank asks about a gift of $50.00"
     assert "No money has been taken" in letter.text
 

@@ -13,10 +13,10 @@ from ledger import balances, promises
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation.models import User
-from stripe_gateway.objects import BalanceMove
-from stripe_gateway.objects import Refund as StripeRefund
 from tests.donations.giving_stage import Stripe, give
 from tests.sandbox_process import FAILS_ON_RENEWAL_CARD
+
+REFUND_FAILS_CARD = "4000000000005126"
 
 
 @pytest.fixture
@@ -101,27 +101,22 @@ def test_refund_asked_for_while_stripe_is_away_is_sent_later_and_once(
 
 
 def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
-    visitor: Client, stripe: Stripe, payment: Payment, aid_fund: Fund
+    visitor: Client, stripe: Stripe, aid_fund: Fund
 ) -> None:
+    give(visitor, stripe, card=REFUND_FAILS_CARD, amount="50", interval="once")
+    stripe.deliver_new(visitor)
+    payment = Payment.objects.get()
     stripe.api.v1.refunds.create({"payment_intent": str(payment.intent_id)})
     stripe.deliver_new(visitor)
-    refund, at = Refund.objects.get(), clock.now()
-    back = BalanceMove("txn_back", Money(50, "USD"), Money(0, "USD"), Money(50, "USD"), at)
-    failed = StripeRefund(
-        str(refund.stripe_id),
-        "failed",
-        Money(50, "USD"),
-        "",
-        str(payment.intent_id),
-        str(payment.charge_id),
-        {},
-        at,
-        None,
-        back,
-    )
+    assert Refund.objects.get().state == "succeeded"
+    stripe.sandbox.clock(seconds=6 * 86400)
 
-    refunds.apply(failed, payment=payment, at=at)
+    for event in stripe.deliver_new(visitor):
+        stripe.deliver(visitor, event)
 
+    refund = Refund.objects.get()
+    assert refund.state == "failed"
+    assert refund.failure_transaction
     assert balances.of(aid_fund).posted == payment.net
     void, valid = Receipt.objects.order_by("pk")
     assert (void.state, valid.state, valid.amount) == ("replaced", "issued", Money(50, "USD"))
@@ -140,7 +135,7 @@ def test_failed_renewal_is_told_once_and_the_last_failure_ends_the_gift(visitor:
     assert Subscription.objects.get().state == "past_due"
     assert FailedRenewal.objects.count() == 1
     letter = OutgoingEmail.objects.get(key__startswith="payment-failed:")
-    assert "It is tried again on" in letter.text
+    assert "The next try is on" in letter.text
     stripe.sandbox.clock(months=1)
     stripe.deliver_new(visitor)
     subscription = Subscription.objects.get()

@@ -1,0 +1,158 @@
+"""The letters about gifts that come again: what failed, ended, was changed, expires, and what it all added up to.
+
+When each of them is due is said in ``dunning`` and ``occasions``.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from moneyed import Money
+
+from donations import declines, letterhead, schedule
+from donations.models import FailedRenewal, Subscription, SubscriptionChange
+
+# The beginnings of keys that rules ask for, too.
+LAST_NOTICE = "last-notice:"
+CHANGE = "gift-changed:"
+CARD_EXPIRES = "card-expires:"
+CAMPAIGN_ENDED = "campaign-ended:"
+LOOK_BACK = "look-back:"
+
+
+class Ending(StrEnum):
+    """Why a recurring gift has ended."""
+
+    BY_DONOR = "donor"
+    BY_STAFF = "staff"
+    PAYMENTS_FAILED = "failed"
+    BANK_TOOK_BACK = "dispute"
+    AT_STRIPE = "stripe"
+
+
+@dataclass(frozen=True)
+class CampaignEnd:
+    """A campaign that is over. ``outcome`` is what its editors say of it; ``address`` is its page."""
+
+    slug: str
+    title: str
+    ended_on: date
+    outcome: str
+    address: str
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """The year of a recurring gift before ``until``, less what went back; ``in_all``: since it began, none in the first.
+
+    Of the fund only what may be public: none where too few people or payments would stand behind a number.
+    """
+
+    since: date
+    until: date
+    given: Money
+    payments: int
+    in_all: Money | None
+    fund_received: Money | None
+    fund_people: int | None
+    fund_paid_out: Money | None
+
+    @property
+    def last_day(self) -> date:
+        """The year ends before the anniversary."""
+        return self.until - timedelta(days=1)
+
+
+def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:
+    """Say that a payment did not go through, why, what helps, and when it is tried again; once for each kind of reason."""
+    advice = declines.advice(failure.reason)
+    letterhead.to_supporter(
+        failure.subscription,
+        key=f"payment-failed:{failure.invoice_id}:{advice.kind}",
+        template="payment_failed",
+        context={"failure": failure, "advice": advice},
+        at=at,
+    )
+
+
+def authentication_required(*, failure: FailedRenewal, confirm_at: str, at: datetime) -> None:
+    """Say that the bank wants the donor to confirm a payment, and where.
+
+    :param confirm_at: Stripe's page for it; empty if there is none
+    """
+    letterhead.to_supporter(
+        failure.subscription,
+        key=f"payment-failed:{failure.invoice_id}:{declines.AUTHENTICATION}",
+        template="authentication_required",
+        context={"failure": failure, "confirm_at": confirm_at},
+        at=at,
+    )
+
+
+def last_notice(*, failure: FailedRenewal, at: datetime) -> None:
+    """Say that the gift is about to end, because its payment has not gone through for long.
+
+    :param failure: the newest try
+    """
+    letterhead.to_supporter(
+        failure.subscription,
+        key=f"{LAST_NOTICE}{failure.invoice_id}",
+        template="last_notice",
+        context={"failure": failure, "advice": declines.advice(failure.reason)},
+        at=at,
+    )
+
+
+def ended(*, subscription: Subscription, why: Ending, at: datetime) -> None:
+    """Say that a recurring gift has ended, why, and that nothing more will be charged."""
+    letterhead.to_supporter(
+        subscription,
+        key=f"subscription-ended:{subscription.stripe_id}",
+        template="subscription_ended",
+        context={"why": str(why)},
+        at=at,
+    )
+
+
+def change_confirmed(*, change: SubscriptionChange, at: datetime) -> None:
+    """Say that what the donor asked for is done, and when the next payment is."""
+    letterhead.to_supporter(
+        change.subscription,
+        key=f"{CHANGE}{change.pk}",
+        template="change_confirmed",
+        context={"change": change, "next_on": schedule.next_payment(change.subscription)},
+        at=at,
+    )
+
+
+def card_expires(*, subscription: Subscription, at: datetime) -> None:
+    """Say that the card will not be valid any more when the next payment is due; once for each card."""
+    letterhead.to_supporter(
+        subscription,
+        key=f"{CARD_EXPIRES}{subscription.pk}:{subscription.card_last4}:{subscription.card_expires_on}",
+        template="card_expires",
+        context={"next_on": schedule.next_payment(subscription)},
+        at=at,
+    )
+
+
+def campaign_ended(*, subscription: Subscription, campaign: CampaignEnd, at: datetime) -> None:
+    """Say that a campaign is over and what becomes of the gift that was begun for it."""
+    letterhead.to_supporter(
+        subscription,
+        key=f"{CAMPAIGN_ENDED}{campaign.slug}:{subscription.pk}",
+        template="campaign_ended",
+        context={"campaign": campaign, "next_on": schedule.next_payment(subscription)},
+        at=at,
+    )
+
+
+def look_back(*, subscription: Subscription, figures: LookBack, at: datetime) -> None:
+    """Say what a recurring gift added up to in a year, and what its fund did meanwhile."""
+    letterhead.to_supporter(
+        subscription,
+        key=f"{LOOK_BACK}{figures.until.year}:{subscription.pk}",
+        template="look_back",
+        context={"figures": figures},
+        at=at,
+    )
