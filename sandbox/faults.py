@@ -84,8 +84,8 @@ def answer(fault: Json) -> tuple[int, Json]:
 
 
 def is_kept(fault: Json) -> bool:
-    """Whether the answer stays under the idempotency key: only if Stripe began the work, as it does for a declined card."""
-    return bool(fault["after_execution"] or fault["status"] == 402)
+    """Whether a refusal stays under the idempotency key although nothing was done: so it is for a declined card."""
+    return bool(fault["status"] == 402)
 
 
 class CutConnection(Response):

@@ -60,6 +60,7 @@ def lively(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
             )
         for card in (GOOD_CARD, FAILS_ON_RENEWAL_CARD):
             give(client, sandbox, card, monthly=True)
+        change_subscriptions(client, sandbox)
         charge = client.v1.charges.list({"limit": 1}).data[0].id
         inquiry = sandbox.call("POST", f"/_/charges/{charge}/dispute", {"inquiry": True})
         sandbox.clock(seconds=10 * DAY)
@@ -76,6 +77,34 @@ def give(client: stripe.StripeClient, sandbox: Sandbox, card: str, **wishes: Any
     session = client.v1.checkout.sessions.create(checkout_params("ann@example.org", **wishes))
     sandbox.pay(str(session.url), card)
     return str(client.v1.checkout.sessions.retrieve(session.id).payment_intent)
+
+
+def change_subscriptions(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    """Some are paused, uncollected, on another interval or on a card that the bank asks about."""
+    names = []
+    for _ in range(4):
+        give(client, sandbox, GOOD_CARD, monthly=True)
+        names.append(client.v1.subscriptions.list({"limit": 1}).data[0].id)
+    uncollected, paused, yearly, asked = names
+    client.v1.subscriptions.update(uncollected, {"pause_collection": {"behavior": "void"}})
+    client.v1.subscriptions.pause(paused, {"bill_for": {"unused_time_from": {"type": "none"}}})
+    item = client.v1.subscriptions.retrieve(yearly)["items"].data[0]
+    price: Any = {
+        "currency": "usd",
+        "product": item.price.product,
+        "recurring": {"interval": "year"},
+        "unit_amount": 9000,
+    }
+    client.v1.subscriptions.update(
+        yearly,
+        {
+            "items": [{"id": item.id, "price_data": price}],
+            "proration_behavior": "none",
+            "trial_end": item.current_period_end,
+        },
+    )
+    method = str(client.v1.subscriptions.retrieve(asked).default_payment_method)
+    sandbox.call("POST", f"/_/cards/{method}/become", {"declines": "authentication_required"})
 
 
 @pytest.mark.parametrize("path", LISTS)
