@@ -168,7 +168,7 @@ class DonateBlock(blocks.StructBlock):
         label = _("Gift form")
         icon = "user"
         template = "cms/blocks/donate.html"
-        description = _("The form for giving once or every month")
+        description = _("The form for giving once or again and again")
         preview_value = {"title": _("Give to the work")}
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:

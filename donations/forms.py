@@ -120,7 +120,8 @@ class AmountForm(forms.Form):
                 self._check_currency(typed)
                 cleaned["money"] = self._money(typed)
             except ValidationError as error:
-                self.add_error("other" if cleaned["other"] else "amount", error)
+                is_free = cleaned["other"] or not self.scale.presets
+                self.add_error("other" if is_free else "amount", error)
         return cleaned
 
     def clean_campaign(self) -> str:

@@ -90,10 +90,11 @@ def fee_cover(amount: Money) -> Money | None:
     An estimate for the usual card: Stripe's fee depends on the card's country and is known once it is charged. None, if
     we cannot tell what the fixed part is in this currency.
     """
-    own, theirs = scale(currencies()[0]), scale(amount.currency)
+    ours = currencies()[0]
+    own, theirs = scale(ours), scale(amount.currency)
     if not theirs.presets or not own.presets:
         return None
-    is_converted = amount.currency != currencies()[0]
+    is_converted = amount.currency != ours
     rate = (settings.CARD_FEE_PERCENT + (_CONVERTED_PERCENT if is_converted else 0)) / 100
     # The least that we take is worth about the same in every currency.
     fixed = settings.CARD_FEE_FIXED * theirs.least / own.least if is_converted else settings.CARD_FEE_FIXED

@@ -15,6 +15,7 @@ from core import clock, formtoken
 from donations import card_testing, forms, giving, offers, own_page_guard
 from donations.models import Receipt
 from donations.models.giving import Interval
+from organisation.models import LegalEntity
 
 
 class SeeOther(HttpResponseRedirect):
@@ -102,12 +103,20 @@ def _wish(amount_form: forms.AmountForm, donor_form: forms.DonorForm, *, covers_
     )
 
 
+def _taker() -> LegalEntity | None:
+    """Return who takes the gift, to say so; nobody while gifts are not open."""
+    try:
+        return giving.issuing_entity()
+    except giving.GiftsNotOpen:
+        return None
+
+
 def _ask_amount(request: HttpRequest, form: forms.AmountForm) -> HttpResponse:
     kept = {
         name: value for name, value in forms.choice(request.GET).items() if name in ("interval", "fund", "campaign")
     }
     links = [(name, urlencode(kept | {"currency": code})) for code, name in form.other_currencies()]
-    return render(request, "donations/amount.html", {"form": form, "other_currencies": links})
+    return render(request, "donations/amount.html", {"form": form, "other_currencies": links, "entity": _taker()})
 
 
 def _ask_donor(
@@ -131,6 +140,7 @@ def _ask_donor(
         "interval": Interval(gift["interval"]),
         # What the fund counts in, if Stripe has to convert.
         "converted_into": "" if unit == own else offers.currency_name(own),
+        "entity": _taker(),
         "hidden": hidden,
         "change": urlencode(hidden | {"change": "1"}),
         "notice": notice,

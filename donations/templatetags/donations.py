@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import Context
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from moneyed import Money
 
 from core.money import currency_of, format_money
@@ -64,17 +65,17 @@ def donation_form(
 
 
 @register.inclusion_tag("donations/wall.html", takes_context=True)
-def thank_you_wall(context: Context, *, campaign: str = "", level: int = 2) -> dict[str, Any]:
+def thank_you_wall(context: Context, *, campaign: str = "", title: str = "") -> dict[str, Any]:
     """Show the newest names and messages that somebody has read and let through; of all campaigns if none is named.
 
-    :param level: the rank of its heading
+    :param title: the heading, if it is not to thank
     """
     shown = WallEntry.objects.shown().order_by("-pk")
     entries = list(shown.filter(checkout__campaign=campaign)[:_ON_THE_WALL] if campaign else shown[:_ON_THE_WALL])
     return {
         "messages": [entry for entry in entries if entry.message],
         "names": [entry.name for entry in entries if not entry.message],
-        "level": level,
+        "title": title or _("Thank you"),
         "LANGUAGE_CODE": get_language() or "en",
         "request": context.get("request"),
     }

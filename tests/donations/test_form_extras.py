@@ -40,7 +40,7 @@ def test_fee_cover_is_off_and_both_buttons_name_what_is_charged(visitor: Client)
     words = visitor.get("/donate/", CHOICE).content.decode()
 
     assert buttons(words) == ["Give $25 once", "Give $26.06 once, fee included"]
-    assert "If you add $1.06, about $25 reach “Mutual aid”" in words
+    assert "If you add $1.06, “Mutual aid” gets about $25 after fees" in words
 
 
 def test_plain_button_charges_the_amount_alone(visitor: Client, stripe: Stripe) -> None:
@@ -195,3 +195,11 @@ def test_wall_never_grows_beyond_thirty(aid_fund: Fund, fay: User, now: datetime
     assert wall().count("name") == 30
     assert "name34" in wall()
     assert "name04" not in wall()
+
+
+def test_message_of_a_gift_without_a_campaign_is_seen_after_the_next_gift(
+    visitor: Client, aid_fund: Fund, fay: User, now: datetime
+) -> None:
+    let_through(entry(aid_fund, now, campaign="", name="Ann", message="hold on"), fay, now)
+
+    assert "hold on" in visitor.get("/donate/thanks/").content.decode()

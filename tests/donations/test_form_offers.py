@@ -95,6 +95,7 @@ def test_currency_without_figures_of_ours_has_the_free_amount_alone(
 
     assert not presets(words)
     assert 'name="other"' in words
+    assert "#id_other" in page(visitor, other="", interval="once", currency="ves")
     assert ">Give VES300 once<" in page(visitor, amount="300", interval="once", currency="ves")
 
 
