@@ -62,7 +62,7 @@ def donor(request: HttpRequest, reference: str) -> HttpResponse:
     row = get_object_or_404(Donor.objects.select_related("merged_into"), reference=reference)
     if row.merged_into:
         return redirect("donations_donor", reference=row.merged_into.reference)
-    moments = Paginator(desk_timeline.of(row), _MOMENTS_PER_PAGE).get_page(request.GET.get("page"))
+    moments = Paginator(desk_timeline.of(row, at=clock.now()), _MOMENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "donor": row,
         "sums": _sums(row),

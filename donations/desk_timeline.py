@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from donations import desk_letters
 from donations.models import (
     Dispute,
     Donor,
@@ -20,7 +21,6 @@ from donations.models import (
     Subscription,
     SubscriptionChange,
 )
-from mail.models import OutgoingEmail
 from organisation.models import AuditEvent
 
 
@@ -35,21 +35,34 @@ class Moment:
     url: str = ""
 
 
-def of(donor: Donor) -> list[Moment]:
+def of(donor: Donor, *, at: datetime) -> list[Moment]:
     """Return everything about a person, under each of their merged rows too, newest first."""
     rows = list(Donor.objects.filter(Q(pk=donor.pk) | Q(merged_into=donor)))
     gifts = {gift.pk: gift for gift in Payment.objects.of(donor).select_related("fund")}
     recurring = {gift.pk: gift for gift in Subscription.objects.filter(donor__in=rows).select_related("fund")}
     receipts = list(Receipt.objects.filter(payment__in=gifts).select_related("payment").defer("snapshot"))
     failures = list(FailedRenewal.objects.filter(subscription__in=recurring).select_related("subscription"))
+    changes = list(
+        SubscriptionChange.objects.filter(subscription__in=recurring).select_related(
+            "subscription__donor__merged_into", "asked_by"
+        )
+    )
+    letters = desk_letters.about(
+        donors=rows,
+        receipts=receipts,
+        recurring=recurring.values(),
+        changes=changes,
+        failures=failures,
+        at=at,
+    )
     moments = [
         *map(_gift, gifts.values()),
         *_taken_back(list(gifts)),
         *(moment for receipt in receipts for moment in _receipt(receipt)),
         *(moment for gift in recurring.values() for moment in _recurring(gift)),
-        *_changes(list(recurring)),
+        *map(_change, changes),
         *map(_failure, failures),
-        *_letters(receipts, list(recurring.values()), failures),
+        *(Moment(letter.at, letter.name, letter.state) for letter in letters),
         *_merges(donor, rows),
     ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
@@ -94,18 +107,16 @@ def _recurring(gift: Subscription) -> Iterator[Moment]:
         yield Moment(gift.ended_at, _("Recurring gift ended"), about, gift.amount, _found(gift))
 
 
-def _changes(recurring: list[int]) -> Iterator[Moment]:
-    changes = SubscriptionChange.objects.filter(subscription__in=recurring)
-    for change in changes.select_related("subscription__donor__merged_into", "asked_by"):
-        words = [str(change.get_kind_display())]
-        if change.interval:
-            words.append(str(change.get_interval_display()))
-        words.append(_("by %(name)s") % {"name": change.asked_by} if change.asked_by else _("by the donor"))
-        if change.refused_at:
-            words.append(_("refused by Stripe"))
-        elif not change.heard_at:
-            words.append(_("Stripe has not heard it yet"))
-        yield Moment(change.asked_at, _("Change wanted"), ", ".join(words), change.amount, _found(change.subscription))
+def _change(change: SubscriptionChange) -> Moment:
+    words = [str(change.get_kind_display())]
+    if change.interval:
+        words.append(str(change.get_interval_display()))
+    words.append(_("by %(name)s") % {"name": change.asked_by} if change.asked_by else _("by the donor"))
+    if change.refused_at:
+        words.append(_("refused by Stripe"))
+    elif not change.heard_at:
+        words.append(_("Stripe has not heard it yet"))
+    return Moment(change.asked_at, _("Change wanted"), ", ".join(words), change.amount, _found(change.subscription))
 
 
 def _failure(failure: FailedRenewal) -> Moment:
@@ -113,25 +124,6 @@ def _failure(failure: FailedRenewal) -> Moment:
     if failure.reason:
         about = f"{about}, {failure.reason}"
     return Moment(failure.noted_at, _("Payment failed"), about, failure.amount, _found(failure.subscription))
-
-
-def _letters(receipts: list[Receipt], recurring: list[Subscription], failures: list[FailedRenewal]) -> Iterator[Moment]:
-    """The letters whose keys follow from what happened; whom they went to and what they say stays sealed."""
-    about = {
-        **{f"receipt:{receipt.number}": receipt.number for receipt in receipts},
-        **{f"receipt-void:{receipt.number}": receipt.number for receipt in receipts},
-        **{f"payment-failed:{failure.invoice_id}:{failure.attempt}": failure.invoice_id for failure in failures},
-        **{f"subscription-ended:{gift.stripe_id}": "" for gift in recurring},
-    }
-    names = {
-        "receipt": _("Letter with the receipt"),
-        "receipt-void": _("Letter about the refund"),
-        "payment-failed": _("Letter about the failed payment"),
-        "subscription-ended": _("Letter about the end"),
-    }
-    for letter in OutgoingEmail.objects.filter(key__in=about).only("key", "state", "queued_at", "sent_at"):
-        words = ", ".join(word for word in [about[letter.key], str(letter.get_state_display())] if word)
-        yield Moment(letter.sent_at or letter.queued_at, names[letter.key.partition(":")[0]], words)
 
 
 def _merges(donor: Donor, rows: list[Donor]) -> Iterator[Moment]:

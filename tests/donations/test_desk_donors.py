@@ -105,6 +105,35 @@ def test_donors_page_has_everything_in_time_order(desk: Client, aid_fund: Fund, 
     assert "1 gift, $12.00" in shown
 
 
+def test_letters_about_a_donor_are_named_and_nobody_elses(desk: Client, aid_fund: Fund) -> None:
+    monthly = begin(1, fund=aid_fund, at=FEBRUARY)
+    begin(2, fund=aid_fund, email="ben@mail.example")
+    fail(monthly, invoice="in_9")
+    for key in [
+        "payment-failed:in_9:funds",
+        "last-notice:in_9",
+        f"look-back:2027:{monthly.pk}",
+        f"card-expires:{monthly.pk}:4242:2026-04-30",
+        f"giving-link:{monthly.donor.reference}:1",
+        "subscription-ended:sub_2",
+        "payment-failed:in_99:funds",
+    ]:
+        outbox.queue_ready(key=key, to="a@b.example", subject="secret subject", text="secret", at=NOW)
+
+    shown = page(desk, reverse("donations_donor", args=[monthly.donor.reference]))
+
+    for name in [
+        "Letter about the failed payment",
+        "Last notice before the end",
+        "Yearly look back",
+        "Letter about the card that expires",
+        "Link to their own page",
+    ]:
+        assert shown.count(name) == 1
+    assert "Letter about the end" not in shown
+    assert "secret" not in shown
+
+
 def test_merged_donors_gifts_count_for_the_one_who_is_kept(desk: Client, ann_twice: tuple[Donor, Donor]) -> None:
     kept, merged = ann_twice
     booked = list(Payment.objects.order_by("pk").values_list("pk", "donor"))
