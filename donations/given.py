@@ -34,7 +34,7 @@ def payments(donor: Donor) -> PaymentQuerySet:
     documents = Prefetch("receipts__document", queryset=ReceiptDocument.objects.defer("pdf"))
     return (
         Payment.objects.of(donor)
-        .select_related("fund")
+        .select_related("fund", "checkout")
         .prefetch_related("refunds", "disputes__moves", "receipts", documents)
         .order_by("-occurred_at", "-pk")
     )

@@ -153,8 +153,10 @@ def donor_of(checkout: Checkout, *, at: datetime) -> Donor:
     """Return the donor with the checkout's mail address, a new one if need be.
 
     What a stranger types into a form does not change what we know of a donor who has the same address.
-    Of merged donors it is the one that was kept.
+    Of merged donors it is the one that was kept. Whoever was erased while their gift was on its way stays nobody.
     """
+    if not checkout.email:
+        return Donor.objects.create(language=checkout.language, since=at, erased_at=at)
     donor, _is_new = Donor.objects.select_related("merged_into").get_or_create(
         email__iexact=checkout.email,
         defaults={"email": checkout.email, "name": checkout.name, "language": checkout.language, "since": at},

@@ -36,6 +36,12 @@ def show(
     return render(request, "donations/supporter.html", context, status=status)
 
 
+def running(donor: Donor) -> list[standing.Standing]:
+    """Return the recurring gifts that are charged until they are stopped."""
+    gifts = Subscription.objects.of(donor).running().select_related("fund").prefetch_related("changes")
+    return [found for found in standing.of_all(gifts, at=clock.now()) if not found.is_over]
+
+
 @visited
 @require_safe
 def receipt_pdf(request: HttpRequest, donor: Donor, number: str) -> HttpResponse:

@@ -88,10 +88,11 @@ def _offer_link(request: HttpRequest, donor: Donor, context: dict[str, object]) 
     if not donor.email:
         return _ask(request, forms.GivingLinkForm(label_suffix=""))
     is_sent = request.method == "POST" and "fresh" in request.POST and is_fresh(request)
-    if is_sent and _is_allowed(request, donor.email):
+    is_too_often = is_sent and not _is_allowed(request, donor.email)
+    if is_sent and not is_too_often:
         own_page_letters.send_link(donor, at=clock.now(), wall=timezone.now())
-    context = context | {"email": access.masked(donor.email), "is_sent": is_sent}
-    return render(request, "donations/giving_fresh.html", context)
+    context = context | {"email": access.masked(donor.email), "is_sent": is_sent, "is_too_often": is_too_often}
+    return render(request, "donations/giving_fresh.html", context, status=429 if is_too_often else 200)
 
 
 @private

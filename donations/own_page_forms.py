@@ -12,7 +12,7 @@ from moneyed import Money
 
 from core.money import AmountUnclear, currency_of, format_money, parse_amount, to_minor
 from donations import offers, standing
-from donations.models import Subscription
+from donations.models import Donor, Subscription
 from donations.models.giving import Interval
 from organisation.models import Organisation
 
@@ -107,3 +107,66 @@ class PauseForm(forms.Form):
                 params={"day": standing.day(self._next_on)},
             )
         return until
+
+
+class DetailsForm(forms.Form):
+    """Who a supporter is, for receipts."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=120,
+        help_text=_("As it is to stand on your receipts. Without one they carry your mail address."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    address = forms.CharField(
+        label=_("Postal address"),
+        required=False,
+        max_length=400,
+        help_text=_("Only if your tax office wants it on receipts. We send nothing there."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"}),
+    )
+
+    def __init__(self, data: Any = None, *, donor: Donor) -> None:
+        super().__init__(data, initial={"name": donor.name, "address": donor.address}, label_suffix="")
+
+    def clean_name(self) -> str:
+        """Keep one line: the name stands in letters and on paper."""
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_address(self) -> str:
+        lines = [" ".join(line.split()) for line in str(self.cleaned_data["address"]).splitlines()]
+        return "\n".join(line for line in lines if line)
+
+
+class EmailForm(forms.Form):
+    """Another mail address."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Write your new e-mail address."),
+            "invalid": _("This does not look like an e-mail address. It needs an @ and a dot, as in ann@example.org."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, donor: Donor) -> None:
+        self._now = donor.email
+        super().__init__(data, label_suffix="")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email == self._now:
+            raise ValidationError(_("This is the address that we have already."))
+        return email
+
+
+class EraseForm(forms.Form):
+    """The one confirmation before a donor is erased."""
+
+    is_sure = forms.BooleanField(
+        label=_("I know that this cannot be taken back"),
+        error_messages={"required": _("Tick the box if you are sure.")},
+    )

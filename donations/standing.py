@@ -1,6 +1,5 @@
 """How a recurring gift stands, in words for its donor: what comes next, what they asked for, what they may do."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.money import format_money
+from donations import declines, schedule
 from donations.models import FailedRenewal, Subscription, SubscriptionChange
 from donations.models.giving import Interval
 from organisation.models import Organisation
@@ -55,7 +55,7 @@ def of(subscription: Subscription, *, at: datetime) -> Standing:
     if subscription.stop_asked_at:
         words = _("You have stopped this gift. Nothing more is charged. A letter confirms it in a few minutes.")
         return Standing(subscription, words, "done", is_over=True)
-    next_on = next_payment(subscription, at=at)
+    next_on = schedule.next_payment(subscription)
     is_paused = subscription.is_paused(at)
     if subscription.is_failing:
         words, kind = _why_not_paid(subscription), "warning"
@@ -78,27 +78,6 @@ def of(subscription: Subscription, *, at: datetime) -> Standing:
     )
 
 
-def next_payment(subscription: Subscription, *, at: datetime) -> datetime | None:
-    """Return when the gift is charged again: the first due day after a pause; none while Stripe has it on hold."""
-    if subscription.state == Subscription.State.PAUSED:
-        return None
-    due, until = subscription.paid_until, subscription.paused_until
-    months = Interval(subscription.interval).months
-    steps = 0
-    while until and until > at and due < until:
-        steps += 1
-        due = _months_later(subscription.paid_until, steps * months, day_of_month=subscription.started_at.day)
-    return due
-
-
-def _months_later(moment: datetime, months: int, *, day_of_month: int) -> datetime:
-    """Return the same day some months later; one that began on the 31st is due on the last day of a shorter month."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    is_last_day = moment.day == monthrange(moment.year, moment.month)[1]
-    wanted = max(day_of_month, moment.day) if is_last_day else moment.day
-    return moment.replace(year=year, month=month + 1, day=min(wanted, monthrange(year, month + 1)[1]))
-
-
 def _paused(subscription: Subscription, next_on: datetime | None) -> str:
     if next_on is None:
         return _("Paused. Nothing is charged until it goes on.")
@@ -115,26 +94,13 @@ def _paused(subscription: Subscription, next_on: datetime | None) -> str:
 def _why_not_paid(subscription: Subscription) -> str:
     """Return why the last payment did not go through, and whether it is tried again."""
     failure = FailedRenewal.objects.filter(subscription=subscription).order_by("-noted_at", "-pk").first()
-    reason = reason_words(failure.reason if failure else "")
+    advice = declines.advice(failure.reason if failure else "")
+    said = _("The last payment did not go through. %(why)s") % {"why": advice.why}
     if failure and failure.next_attempt_at and subscription.state == Subscription.State.PAST_DUE:
         again = _("It is tried again on %(day)s.") % {"day": day(failure.next_attempt_at)}
     else:
         again = _("It is not tried again by itself.")
-    return f"{reason} {again}"
-
-
-def reason_words(reason: str) -> str:
-    """Return Stripe's word for a failed payment as a sentence."""
-    match reason:
-        case "authentication_required":
-            return _("Your bank wants you to confirm the last payment.")
-        case "insufficient_funds":
-            return _("The last payment did not go through: there was not enough in the account.")
-        case "expired_card":
-            return _("The last payment did not go through: the card has expired.")
-        case "lost_card" | "stolen_card" | "pickup_card":
-            return _("The last payment did not go through: the bank has blocked the card.")
-    return _("The last payment did not go through: the bank said no.")
+    return f"{said} {again}"
 
 
 def _asked(subscription: Subscription, *, at: datetime) -> Iterator[str]:

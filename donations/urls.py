@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from donations import matching, own_page, own_page_doors, own_page_gifts, views
+from donations import matching, own_page, own_page_doors, own_page_gifts, own_page_person, views
 
 app_name = "donations"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/gifts/<slug:reference>/stop/", own_page_gifts.stop, name="stop"),
     path("giving/gifts/<slug:reference>/card/", own_page_gifts.card, name="card"),
     path("giving/gifts/<slug:reference>/pay/", own_page_gifts.pay, name="pay"),
+    path("giving/details/", own_page_person.write_details, name="details"),
+    path("giving/email/", own_page_person.ask_for_email, name="new_email"),
+    path("giving/email/<str:token>/", own_page_person.confirm_email, name="confirm_email"),
+    path("giving/my-data.json", own_page_person.data, name="own_data"),
+    path("giving/erase/", own_page_person.erase, name="erase"),
     # The last one: anything else is a letter's.
     path("giving/<str:token>/", own_page_doors.from_letter, name="giving"),
     path("receipts/verify/<slug:code>/", views.verify_receipt, name="verify_receipt"),

@@ -1,0 +1,75 @@
+"""Erases a donor: what says who they were goes, what the books and the law need stays, and nobody is charged any more.
+
+The books keep numbers, amounts and dates; receipts keep their numbers, for the tax office's sake, and lose their names.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from donations import changing, letters_to, visits
+from donations.models import Checkout, Donor, Receipt, ReceiptDocument, Subscription, SubscriptionChange, WallEntry
+from mail.models import OutgoingEmail
+from organisation import audit
+from organisation.models import User
+
+# What a receipt's snapshot says of its donor; the database lets nothing else be taken out of it.
+_OF_THE_DONOR = ("donor", "address", "honouree")
+
+
+class StillRunning(Exception):
+    """A recurring gift could not be stopped at Stripe yet. It is asked for; to erase may be tried again."""
+
+
+def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
+    """Stop the donor's running gifts, then erase who they were. To ask twice changes nothing.
+
+    :raises StillRunning: if Stripe does not answer; the gifts are stopped as soon as it does
+    """
+    person = donor.person
+    if person.erased_at:
+        return  # It is what was asked for.
+    _stop_all(person, at=at, by=by)
+    with transaction.atomic():
+        rows = letters_to.family(Donor.objects.select_for_update().get(pk=person.pk))
+        OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in letters_to.find(person)]).delete()
+        _empty_checkouts(rows)
+        _empty_receipts(rows, at=at)
+        for row in rows:
+            visits.end_all(row)
+        Donor.objects.filter(pk__in=[row.pk for row in rows]).update(
+            email="", name="", address="", details_at=None, erased_at=at
+        )
+        audit.record(actor=by, action="donations.donor_erased", subject=person, at=at)
+
+
+def _stop_all(person: Donor, *, at: datetime, by: User | None) -> None:
+    running = Subscription.objects.of(person).running()
+    for subscription in running:
+        changing.ask_to_stop(subscription=subscription, at=at, by=by)
+    stops = SubscriptionChange.objects.filter(subscription__in=running, kind=SubscriptionChange.Kind.STOP)
+    for stop in stops.unheard().select_related("subscription"):
+        changing.tell_stripe(stop, at=at)
+    heard = stops.filter(heard_at__isnull=False).values("subscription")
+    if running.exclude(pk__in=heard).exists():
+        raise StillRunning
+
+
+def _empty_checkouts(rows: list[Donor]) -> None:
+    """Take names and addresses out of every wish to give, also of those that were never paid."""
+    theirs = Q(payments__donor__in=rows) | Q(subscription__donor__in=rows)
+    for row in rows:
+        if row.email:
+            theirs |= Q(email__iexact=row.email)
+    checkouts = Checkout.objects.filter(pk__in=Checkout.objects.filter(theirs).values("pk"))
+    WallEntry.objects.filter(checkout__in=checkouts).delete()
+    checkouts.update(email="", name="", honouree="", employer="")
+
+
+def _empty_receipts(rows: list[Donor], *, at: datetime) -> None:
+    for receipt in Receipt.objects.filter(payment__donor__in=rows, erased_at=None).select_for_update():
+        receipt.snapshot = {key: value for key, value in receipt.snapshot.items() if key not in _OF_THE_DONOR}
+        receipt.erased_at = at
+        receipt.save(update_fields=["snapshot", "erased_at"])
+    ReceiptDocument.objects.filter(receipt__payment__donor__in=rows).update(pdf=None)
