@@ -191,6 +191,17 @@ def record_payment(
     reason = _why_held(charge, move, checkout=checkout, renewal=renewal)
     if reason:
         return hold(charge=charge, checkout=checkout, asked=checkout.amount, reason=reason, at=at)
+    return book(charge=charge, move=move, checkout=checkout, renewal=renewal, at=at)
+
+
+@transaction.atomic
+def book(
+    *, charge: PaidCharge, move: BalanceMove, checkout: Checkout, renewal: Renewal | None, at: datetime
+) -> Payment:
+    """Book a payment as it came, whatever was asked for: after ``record_payment`` looked at it, or a person did.
+
+    :raises ledger.posting.AlreadyPosted: if its line of the balance is in the books
+    """
     subscription = renewal.subscription if renewal else None
     payment = Payment.objects.create(
         balance_transaction_id=move.id,

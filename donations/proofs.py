@@ -3,13 +3,22 @@
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from core.money import to_minor
 from donations import receipts
 from donations.booking import reference
-from donations.models import Payment, Receipt, ReceiptDocument, ReceiptSeries, Refund
-from ledger.models import Account, Kind
+from donations.models import (
+    Dispute,
+    DisputeMove,
+    Payment,
+    Payout,
+    Receipt,
+    ReceiptDocument,
+    ReceiptSeries,
+    Refund,
+)
+from ledger.models import Account, Kind, Transaction
 
 
 def broken() -> Iterator[str]:
@@ -18,6 +27,9 @@ def broken() -> Iterator[str]:
     yield from _documents()
     yield from _payments()
     yield from _refunds()
+    yield from _disputes()
+    yield from _payouts()
+    yield from _lines_of_stripe()
 
 
 def checked() -> dict[str, int]:
@@ -25,6 +37,8 @@ def checked() -> dict[str, int]:
     return {
         "gifts": Payment.objects.count(),
         "refunds": Refund.objects.count(),
+        "disputes": Dispute.objects.count(),
+        "payouts": Payout.objects.count(),
         "receipts": Receipt.objects.count(),
         "receipt documents": ReceiptDocument.objects.count(),
     }
@@ -93,12 +107,79 @@ def _payments() -> Iterator[str]:
 
 def _refunds() -> Iterator[str]:
     refunds = (
-        Refund.objects.filter(ledger_transaction__isnull=False, payment__currency=F("currency"))
-        .select_related("payment")
-        .prefetch_related("ledger_transaction__entries")
+        Refund.objects.filter(ledger_transaction__isnull=False)
+        .select_related("payment", "ledger_transaction", "failure_transaction")
+        .prefetch_related("ledger_transaction__entries", "failure_transaction__entries")
     )
     for refund in refunds.iterator(chunk_size=500):
-        entries = refund.ledger_transaction.entries.all() if refund.ledger_transaction else []
-        back = sum(entry.amount_minor for entry in entries if entry.account == Account.GIFTS)
-        if back != refund.amount_minor:
+        is_same_money = refund.payment.currency == refund.currency
+        wanted = refund.amount_minor if is_same_money else None
+        if refund.ledger_transaction and not _takes(refund.ledger_transaction, Kind.REFUND, refund.payment, wanted):
             yield f"refund {refund} and its ledger transaction do not agree"
+        back = refund.failure_transaction
+        if back and not _takes(back, Kind.REFUND_FAILED, refund.payment, -wanted if wanted else None):
+            yield f"refund {refund} and the ledger transaction of its failure do not agree"
+
+
+def _disputes() -> Iterator[str]:
+    moves = DisputeMove.objects.select_related("dispute__payment", "ledger_transaction").prefetch_related(
+        "ledger_transaction__entries"
+    )
+    for move in moves.iterator(chunk_size=500):
+        booked, payment = move.ledger_transaction, move.dispute.payment
+        kind = Kind.DISPUTE if move.is_withdrawal else Kind.DISPUTE_RETURNED
+        if booked.reference != f"stripe:{move.balance_transaction_id}" or not _takes(booked, kind, payment, None):
+            yield f"dispute {move.dispute} and its ledger transaction {booked} do not agree"
+    for dispute in Dispute.objects.prefetch_related("moves").iterator(chunk_size=500):
+        if sum(1 if move.is_withdrawal else -1 for move in dispute.moves.all()) not in {0, 1}:
+            yield f"dispute {dispute} gave back what it had not taken, or took it twice"
+
+
+def _takes(booked: Transaction, kind: Kind, payment: Payment, minor: int | None) -> bool:
+    """Return whether a transaction of that kind takes from the gift's fund (or gives back) so much; none: anything."""
+    entries = booked.entries.all()
+    gifts = sum(entry.amount_minor for entry in entries if entry.account == Account.GIFTS)
+    is_right_way = gifts > 0 if kind in {Kind.REFUND, Kind.DISPUTE} else gifts < 0
+    is_of_the_fund = {entry.fund_id for entry in entries} == {payment.fund_id}
+    return booked.kind == kind and is_right_way and is_of_the_fund and minor in {None, gifts}
+
+
+def _payouts() -> Iterator[str]:
+    payouts = Payout.objects.filter(ledger_transaction__isnull=False).prefetch_related(
+        "ledger_transaction__entries", "failure_transaction__entries"
+    )
+    for payout in payouts.iterator(chunk_size=500):
+        sides = [(payout.ledger_transaction, Kind.PAYOUT, 1), (payout.failure_transaction, Kind.PAYOUT_FAILED, -1)]
+        for booked, kind, sign in sides:
+            if booked is None:
+                continue
+            entries = booked.entries.all()
+            at_bank = sum(entry.amount_minor for entry in entries if entry.account == Account.BANK)
+            # What it cost to be quick is beside it; another currency than the funds' is the bank's own matter.
+            is_converted = any(entry.currency != payout.currency for entry in entries)
+            if booked.kind != kind or not (is_converted or at_bank == sign * payout.amount_minor):
+                yield f"payout {payout} and its ledger transaction {booked} do not agree"
+        left, back = payout.ledger_transaction, payout.failure_transaction
+        if left and back and _shares(left) != {fund: -share for fund, share in _shares(back).items()}:
+            yield f"payout {payout} came back to other funds than it left"
+
+
+def _shares(booked: Transaction) -> dict[int, int]:
+    return {entry.fund_id: entry.amount_minor for entry in booked.entries.all() if entry.account == Account.BANK}
+
+
+def _lines_of_stripe() -> Iterator[str]:
+    """The Stripe account of the books is the sum of lines that a gift, refund, dispute or payout is known by."""
+    rows = [
+        Payment.objects.filter(ledger_transaction=OuterRef("pk")),
+        Refund.objects.filter(Q(ledger_transaction=OuterRef("pk")) | Q(failure_transaction=OuterRef("pk"))),
+        DisputeMove.objects.filter(ledger_transaction=OuterRef("pk")),
+        Payout.objects.filter(Q(ledger_transaction=OuterRef("pk")) | Q(failure_transaction=OuterRef("pk"))),
+    ]
+    at_stripe = Transaction.objects.filter(entries__account=Account.STRIPE).exclude(kind=Kind.REVERSAL).distinct()
+    for booked in at_stripe.exclude(reference__startswith="stripe:").exclude(kind=Kind.DISBURSEMENT):
+        yield f"ledger transaction {booked} moves the Stripe balance and names no line of it"
+    # Fees that belong to no gift stand for themselves: they touch nothing but the Stripe balance and the fees.
+    others = at_stripe.exclude(kind=Kind.DISBURSEMENT).filter(*(~Exists(each) for each in rows))
+    for booked in others.filter(entries__account__in=[Account.GIFTS, Account.BANK, Account.AID]):
+        yield f"ledger transaction {booked} belongs to no gift, refund, dispute or payout"

@@ -66,7 +66,12 @@ def send(*, refund: Refund, at: datetime) -> bool:
     metadata = {METADATA_KEY: str(refund.pk)}
     try:
         made = asking.refund(
-            intent_id=refund.payment.intent_id or "", amount=refund.amount, metadata=metadata, key=key, at=at
+            intent_id=refund.payment.intent_id or "",
+            amount=refund.amount,
+            metadata=metadata,
+            key=key,
+            at=at,
+            is_fraud=refund.reason == Refund.Reason.FRAUD,
         )
     except door.StripeUnavailable:
         return False

@@ -8,7 +8,19 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
-from donations import dashboard, desk, desk_donors, desk_gifts, desk_offline, desk_recurring, desk_wall, panels
+from donations import (
+    dashboard,
+    desk,
+    desk_disputes,
+    desk_donors,
+    desk_gifts,
+    desk_held,
+    desk_offline,
+    desk_payouts,
+    desk_recurring,
+    desk_wall,
+    panels,
+)
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -56,8 +68,16 @@ def addresses() -> list[URLPattern]:
         path("gifts/gift/<slug:reference>/back/", desk_offline.take_back, name="donations_offline_back"),
         path("gifts/receipts/", desk.receipts, name="donations_receipts"),
         path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
+        path("gifts/disputes/", desk_disputes.disputes, name="donations_disputes"),
+        path("gifts/disputes/<slug:stripe_id>/", desk_disputes.dispute, name="donations_dispute"),
+        path("gifts/warnings/", desk_disputes.warnings, name="donations_warnings"),
+        path("gifts/warnings/<slug:stripe_id>/back/", desk_disputes.send_back, name="donations_warning_back"),
+        path("gifts/warnings/<slug:stripe_id>/leave/", desk_disputes.leave, name="donations_warning_leave"),
+        path("gifts/payouts/", desk_payouts.payouts, name="donations_payouts"),
+        path("gifts/payouts/<slug:stripe_id>/", desk_payouts.payout, name="donations_payout"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
         path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
+        path("gifts/stripe/held/<int:pk>/", desk_held.held_payment, name="donations_held"),
         path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),
     ]
 
@@ -72,6 +92,9 @@ def gifts_menu() -> MenuItem:
         _GiftsItem(_("Names and messages"), _address("donations_wall"), name="names-and-messages", order=35),
         _EntryItem(_("Enter a gift"), _address("donations_offline"), name="enter-gift", order=38),
         _ReceiptsItem(_("Receipts"), _address("donations_receipts"), name="receipts", order=40),
+        _GiftsItem(_("Disputes"), _address("donations_disputes"), name="disputes", order=42),
+        _GiftsItem(_("Fraud warnings"), _address("donations_warnings"), name="fraud-warnings", order=44),
+        _GiftsItem(_("Payouts"), _address("donations_payouts"), name="payouts", order=46),
         _GiftsItem(_("From Stripe"), _address("donations_stripe"), name="from-stripe", order=50),
     ]
     return SubmenuMenuItem(_("Gifts"), Menu(items=items), name="gifts", icon_name="pick", order=300)

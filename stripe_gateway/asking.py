@@ -83,9 +83,18 @@ def _every(months: int) -> _Every:
     return {"interval": "year"} if months == 12 else {"interval": "month", "interval_count": months}
 
 
-def refund(*, intent_id: str, amount: Money, metadata: Mapping[str, str], key: str, at: datetime) -> objects.Refund:
+def refund(
+    *,
+    intent_id: str,
+    amount: Money,
+    metadata: Mapping[str, str],
+    key: str,
+    at: datetime,
+    is_fraud: bool = False,
+) -> objects.Refund:
     """Send a payment back, whole or in part.
 
+    :param is_fraud: Stripe then refuses the card and the address from now on
     :raises StripeUnavailable: if it may work later
     :raises StripeRefused: if it never will
     """
@@ -96,7 +105,7 @@ def refund(*, intent_id: str, amount: Money, metadata: Mapping[str, str], key: s
             {
                 "payment_intent": intent_id,
                 "amount": minor,
-                "reason": "requested_by_customer",
+                "reason": "fraudulent" if is_fraud else "requested_by_customer",
                 "metadata": dict(metadata),
                 "expand": _REFUND_WITH_BALANCE,
             },

@@ -118,6 +118,16 @@ def subscriptions(since: datetime | None) -> Iterator[str]:
             yield raw.id
 
 
+def refunds_of(intent_id: str) -> list[str]:
+    with translated_errors():
+        return [raw.id for raw in client().v1.refunds.list({"payment_intent": intent_id, "limit": 100}).data]
+
+
+def disputes_of(intent_id: str) -> list[str]:
+    with translated_errors():
+        return [raw.id for raw in client().v1.disputes.list({"payment_intent": intent_id, "limit": 100}).data]
+
+
 def refunds(since: datetime | None) -> Iterator[str]:
     """Yield the ids of all refunds, newest first."""
     params: RefundListParams = {"limit": 100}

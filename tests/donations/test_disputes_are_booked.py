@@ -7,6 +7,7 @@ from django.test import Client
 from moneyed import Money
 
 from core import clock
+from core.money import from_minor
 from donations import proofs, refunds, tasks
 from donations.models import Dispute, DisputeMove, Payment, Receipt, Refund, Subscription
 from ledger import balances, promises
@@ -46,8 +47,7 @@ def letters_to(address: str) -> list[str]:
 
 
 def booked(account: Account) -> Money:
-    minor = sum(entry.amount_minor for entry in Entry.objects.filter(account=account))
-    return Money(minor, "USD") / 100
+    return from_minor(sum(entry.amount_minor for entry in Entry.objects.filter(account=account)), "USD")
 
 
 def test_disputed_gift_leaves_the_books_with_the_fee_and_its_receipt_is_void(
@@ -225,3 +225,20 @@ def test_dispute_about_somebody_elses_payment_is_left_alone(visitor: Client, str
 
     assert not Dispute.objects.exists()
     assert are_clean()
+
+
+def test_desk_shows_what_a_dispute_moved_and_until_when_to_answer(
+    client: Client, stripe: Stripe, payment: Payment, fay: User
+) -> None:
+    dispute(stripe, payment)
+    stripe.deliver_new(client)
+    client.force_login(fay)
+
+    listed = client.get("/staff/gifts/disputes/").content.decode()
+    found = Dispute.objects.get()
+    page = client.get(f"/staff/gifts/disputes/{found.stripe_id}/").content.decode()
+
+    assert f"/staff/gifts/disputes/{found.stripe_id}/" in listed
+    assert "Answer it at Stripe" in page
+    for amount in ["-$65.00", "$15.00", "$50.00"]:
+        assert amount in page

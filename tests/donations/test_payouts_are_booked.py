@@ -102,7 +102,7 @@ def test_payout_that_the_bank_refuses_comes_back_and_goes_with_the_next(
 
 
 def test_dispute_that_a_later_payout_bears_makes_that_funds_share_negative(
-    visitor: Client, stripe: Stripe, aid_fund: Fund, general_fund: Fund
+    visitor: Client, stripe: Stripe, aid_fund: Fund, general_fund: Fund, fay: User
 ) -> None:
     give(visitor, stripe, amount="50", interval="once")
     pay_out(stripe)
@@ -114,6 +114,13 @@ def test_dispute_that_a_later_payout_bears_makes_that_funds_share_negative(
 
     stripe.deliver_new(visitor)
 
+    visitor.force_login(fay)
+    listed = visitor.get("/staff/gifts/payouts/").content.decode()
+    newest = Payout.objects.latest("pk")
+    assert f"/staff/gifts/payouts/{newest.stripe_id}/" in listed
+    page = visitor.get(f"/staff/gifts/payouts/{newest.stripe_id}/").content.decode()
+    assert "Bank account" in page
+    assert "General" in page
     shares = standing()
     assert shares["aid", "stripe"] == shares["general", "stripe"] == Money(0, "USD")
     assert shares["aid", "bank"] == -payment.fee - Money(15, "USD")
@@ -123,9 +130,9 @@ def test_dispute_that_a_later_payout_bears_makes_that_funds_share_negative(
 def test_payout_waits_for_a_gift_whose_event_is_late(visitor: Client, stripe: Stripe, aid_fund: Fund) -> None:
     give(visitor, stripe, amount="50", interval="once")
     pay_out(stripe)
-    late, early = [], []
-    for event in stripe.new_events():
-        (early if event["type"].startswith("payout.") else late).append(event)
+    events = stripe.new_events()
+    early = [event for event in events if event["type"].startswith("payout.")]
+    late = [event for event in events if event not in early]
     for event in early:
         stripe.deliver(visitor, event)
     stripe_tasks.process_due()
