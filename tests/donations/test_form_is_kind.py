@@ -246,7 +246,6 @@ def test_spanish_visitor_stays_in_spanish(visitor: Client, stripe: Stripe) -> No
 @pytest.mark.parametrize(
     "address",
     [
-        "/giving/nonsense/",
         "/giving/nonsense/receipts/RW-2026-000001.pdf",
         "/receipts/verify/NOSUCHCODE/",
     ],
