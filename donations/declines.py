@@ -19,8 +19,14 @@ class Advice:
     why: Promise
     what: Promise
 
+    @property
+    def at_last(self) -> Promise:
+        """What the donor can do when the tries are nearly over: then it does not help to wait any more."""
+        return GENERAL.what if self.kind == FAULT else self.what
+
 
 AUTHENTICATION = "authentication"
+FAULT = "fault"
 
 GENERAL = Advice(
     "bank",
@@ -59,7 +65,7 @@ _ADVICE = {
         invalid_expiry_month invalid_expiry_year postal_code_invalid
     """,
     Advice(
-        "fault",
+        FAULT,
         _("Your bank could not be reached, or something went wrong there."),
         _("It is not about you or your card, and you need not do anything before the next try."),
     ): "processing_error issuer_not_available try_again_later reenter_transaction payment_method_provider_timeout",
@@ -85,7 +91,7 @@ _ADVICE = {
     Advice(
         AUTHENTICATION,
         _("Your bank wants you to confirm the payment."),
-        _("Please confirm it, or enter another card on your giving page."),
+        _("Please confirm it by the link in our letter about it, or enter your card once more on your giving page."),
     ): "authentication_required authentication_not_handled payment_intent_authentication_failure approve_with_id",
     GENERAL: "do_not_honor generic_decline card_declined call_issuer no_action_taken duplicate_transaction",
 }

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from moneyed import Money
 
 from donations import access, letterhead, schedule
-from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payment, Payout, Receipt, Refund
+from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payment, Payout, Receipt, Refund, Subscription
 from ledger.balances import Balance
 from ledger.models import Transaction
 from mail import outbox
@@ -18,8 +18,7 @@ from mail import outbox
 def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
     """Thank for a gift and enclose its receipt, or enclose the one that replaces it."""
     payment, replaces, entity = receipt.payment, receipt.replaces, receipt.snapshot["entity"]
-    subscription = payment.subscription
-    is_running = subscription is not None and not subscription.has_ended and not subscription.stop_asked_at
+    subscription = _running(payment)
     letterhead.to_donor(
         payment.donor,
         key=f"receipt:{receipt.number}",
@@ -27,17 +26,15 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
         context={
             "receipt": receipt,
             "replaces": replaces,
-            "stands_again": replaces is not None
-            and receipt.amount_minor >= replaces.amount_minor
-            and _came_back(payment),
+            "came_back": _came_back(payment) if replaces and receipt.amount_minor >= replaces.amount_minor else "",
             "had_failed": _had_failed(payment),
             "payment": payment,
             "given_on": date.fromisoformat(receipt.snapshot["given_on"]),
             "honouree": receipt.snapshot["honouree"],
             "employer": "" if replaces else _employer(payment),
             "entity": ", ".join(filter(None, [entity["name"], entity["tax_number"]])),
-            "subscription": subscription if is_running else None,
-            "next_on": schedule.next_payment(subscription) if subscription and is_running else None,
+            "subscription": subscription,
+            "next_on": schedule.next_payment(subscription) if subscription else None,
             "name": payment.name,
         },
         at=at,
@@ -46,10 +43,17 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
     )
 
 
-def _came_back(payment: Payment) -> bool:
-    """Return whether money of a gift that had left came back: a refund failed, or a bank gave it back."""
-    returned = payment.disputes.filter(moves__is_withdrawal=False)
-    return payment.refunds.filter(failure_transaction__isnull=False).exists() or returned.exists()
+def _running(payment: Payment) -> Subscription | None:
+    """Return the recurring gift that a payment belongs to, if it goes on."""
+    subscription = payment.subscription
+    return None if subscription is None or subscription.has_ended or subscription.stop_asked_at else subscription
+
+
+def _came_back(payment: Payment) -> str:
+    """Return by what money of a gift that had left came back: a "dispute" that was won, a "refund" that failed."""
+    if payment.disputes.filter(moves__is_withdrawal=False).exists():
+        return "dispute"
+    return "refund" if payment.refunds.filter(failure_transaction__isnull=False).exists() else ""
 
 
 def _had_failed(payment: Payment) -> bool:
@@ -72,7 +76,13 @@ def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:
         payment.donor,
         key=f"receipt-void:{void.number}",
         template="gift_sent_back",
-        context={"refund": refund, "payment": payment, "receipt": void, "name": payment.name},
+        context={
+            "refund": refund,
+            "payment": payment,
+            "receipt": void,
+            "subscription": _running(payment),
+            "name": payment.name,
+        },
         at=at,
         language=payment.language,
     )

@@ -37,7 +37,7 @@ def tell_changes(*, at: datetime) -> int:
         SubscriptionChange.objects.filter(
             _as_stripe_has_it(),
             ~Exists(newer),
-            ~letterhead.is_queued(recurring_letters.CHANGE, OuterRef("pk")),
+            ~letterhead.is_queued(recurring_letters.CHANGE, OuterRef("subscription__reference"), OuterRef("pk")),
             letterhead.has_address("subscription__donor"),
             heard_at__gt=at - _CHANGE_IS_NEWS,
             heard_at__lte=at - _SETTLES,
@@ -76,7 +76,10 @@ def remind_of_expiring_cards(*, at: datetime) -> int:
         .annotate(due=Greatest("paid_until", "paused_until"))
         .filter(
             ~letterhead.is_queued(
-                recurring_letters.CARD_EXPIRES, OuterRef("pk"), OuterRef("card_last4"), OuterRef("card_expires_on")
+                recurring_letters.CARD_EXPIRES,
+                OuterRef("reference"),
+                OuterRef("card_last4"),
+                OuterRef("card_expires_on"),
             ),
             state__in=[Subscription.State.ACTIVE, Subscription.State.TRIALING],
             due__gt=at,
@@ -108,7 +111,7 @@ def _look_back_on(day: date, *, zone: ZoneInfo, at: datetime) -> int:
         .annotate(month=ExtractMonth("started_at", tzinfo=zone), day=ExtractDay("started_at", tzinfo=zone))
         .filter(
             Exists(looking_back.year_of_gifts(OuterRef("pk"), until=day, zone=zone)),
-            ~letterhead.is_queued(f"{recurring_letters.LOOK_BACK}{day.year}:", OuterRef("pk")),
+            ~letterhead.is_queued(f"{recurring_letters.LOOK_BACK}{day.year}:", OuterRef("reference")),
             _any_of(began_on),
             started_at__lt=at - timedelta(days=360),
         )
@@ -135,7 +138,7 @@ def tell_campaign_ended(campaign: recurring_letters.CampaignEnd, *, at: datetime
     :returns: how many were told
     """
     due = _running().filter(
-        ~letterhead.is_queued(f"{recurring_letters.CAMPAIGN_ENDED}{campaign.slug}:", OuterRef("pk")),
+        ~letterhead.is_queued(f"{recurring_letters.CAMPAIGN_ENDED}{campaign.slug}:", OuterRef("reference")),
         campaign=campaign.slug,
     )
     return letterhead.write_each(

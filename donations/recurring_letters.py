@@ -12,7 +12,7 @@ from moneyed import Money
 from donations import declines, letterhead, schedule
 from donations.models import FailedRenewal, Subscription, SubscriptionChange
 
-# The beginnings of keys that rules ask for, too.
+# The beginnings of keys that rules ask for, too. What a letter is about stands in its key between colons.
 LAST_NOTICE = "last-notice:"
 CHANGE = "gift-changed:"
 CARD_EXPIRES = "card-expires:"
@@ -70,9 +70,15 @@ def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:
         failure.subscription,
         key=f"payment-failed:{failure.invoice_id}:{advice.kind}",
         template="payment_failed",
-        context={"failure": failure, "advice": advice},
+        context={"failure": failure, "advice": advice, "next_try": _next_try(failure, at)},
         at=at,
     )
+
+
+def _next_try(failure: FailedRenewal, at: datetime) -> datetime | None:
+    """Return when it is tried again; none if it is not, or if that day has passed and we do not know the next."""
+    is_to_come = failure.next_attempt_at is not None and failure.next_attempt_at > at
+    return failure.next_attempt_at if is_to_come else None
 
 
 def authentication_required(*, failure: FailedRenewal, confirm_at: str, at: datetime) -> None:
@@ -94,11 +100,17 @@ def last_notice(*, failure: FailedRenewal, at: datetime) -> None:
 
     :param failure: the newest try
     """
+    advice = declines.advice(failure.reason)
     letterhead.to_supporter(
         failure.subscription,
         key=f"{LAST_NOTICE}{failure.invoice_id}",
         template="last_notice",
-        context={"failure": failure, "advice": declines.advice(failure.reason)},
+        context={
+            "failure": failure,
+            "advice": advice,
+            "what": advice.at_last,
+            "next_try": _next_try(failure, at),
+        },
         at=at,
     )
 
@@ -118,7 +130,7 @@ def change_confirmed(*, change: SubscriptionChange, at: datetime) -> None:
     """Say that what the donor asked for is done, and when the next payment is."""
     letterhead.to_supporter(
         change.subscription,
-        key=f"{CHANGE}{change.pk}",
+        key=f"{CHANGE}{change.subscription.reference}:{change.pk}",
         template="change_confirmed",
         context={"change": change, "next_on": schedule.next_payment(change.subscription)},
         at=at,
@@ -129,7 +141,7 @@ def card_expires(*, subscription: Subscription, at: datetime) -> None:
     """Say that the card will not be valid any more when the next payment is due; once for each card."""
     letterhead.to_supporter(
         subscription,
-        key=f"{CARD_EXPIRES}{subscription.pk}:{subscription.card_last4}:{subscription.card_expires_on}",
+        key=f"{CARD_EXPIRES}{subscription.reference}:{subscription.card_last4}:{subscription.card_expires_on}",
         template="card_expires",
         context={"next_on": schedule.next_payment(subscription)},
         at=at,
@@ -140,7 +152,7 @@ def campaign_ended(*, subscription: Subscription, campaign: CampaignEnd, at: dat
     """Say that a campaign is over and what becomes of the gift that was begun for it."""
     letterhead.to_supporter(
         subscription,
-        key=f"{CAMPAIGN_ENDED}{campaign.slug}:{subscription.pk}",
+        key=f"{CAMPAIGN_ENDED}{campaign.slug}:{subscription.reference}",
         template="campaign_ended",
         context={"campaign": campaign, "next_on": schedule.next_payment(subscription)},
         at=at,
@@ -151,7 +163,7 @@ def look_back(*, subscription: Subscription, figures: LookBack, at: datetime) ->
     """Say what a recurring gift added up to in a year, and what its fund did meanwhile."""
     letterhead.to_supporter(
         subscription,
-        key=f"{LOOK_BACK}{figures.until.year}:{subscription.pk}",
+        key=f"{LOOK_BACK}{figures.until.year}:{subscription.reference}",
         template="look_back",
         context={"figures": figures},
         at=at,

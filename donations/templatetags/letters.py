@@ -29,4 +29,4 @@ def as_text(words: SafeString) -> SafeString:
 @register.filter
 def text_after(words: SafeString) -> SafeString:
     """Make plain text of words that may be none, to stand under something else."""
-    return SafeString("".join(f"\n{part}\n" for part in _paragraphs(words)))
+    return SafeString("".join(f"\n\n{part}" for part in _paragraphs(words)))

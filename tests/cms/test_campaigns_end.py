@@ -43,7 +43,7 @@ def test_regular_supporters_of_an_ended_campaign_are_told_once(ended: CampaignPa
     assert letter.recipient == "ann@example.org"
     assert f"The campaign “{ended.title}” ended on" in letter.text
     assert "The ratings were given back to 300 of us." in letter.text
-    assert f"Your gift of $25.00 every month goes on and, as before, to “{general_fund.name}”." in letter.text
+    assert f"Your gift of $25.00 every month goes on. As before, it goes to “{general_fund.name}”." in letter.text
     assert f"http://localhost:8000{ended.url}" in letter.text
 
 

@@ -38,7 +38,7 @@ def test_first_failure_names_amount_interval_fund_reason_and_next_try(supporters
     assert letter.subject == "Your gift of $25.00 every three months did not go through"
     assert letter.recipient == "ann@example.org"
     for said in (letter.text, letter.html):
-        assert "The payment of $25.00 for “Mutual aid”, your gift every three months, did not go through." in said
+        assert "This time your gift of $25.00 every three months for “Mutual aid” did not go through." in said
         assert "there was not enough money for it" in said
         assert "The next try is on March 13, 2026." in said
         assert "http://localhost:8000/giving/" in said
@@ -113,7 +113,7 @@ def test_card_that_must_be_authenticated_is_told_once_and_its_payment_thanked_fo
         stripe.deliver(visitor, event)
 
     letter = the_letter("payment-failed:")
-    assert "Your bank wants you to confirm the payment of $25.00" in letter.text
+    assert "Your bank wants you to confirm this payment: your gift of $25.00 every month" in letter.text
 
 
 def test_a_stopped_gift_that_fails_is_not_bemoaned(supporters: Supporters, now: datetime) -> None:
@@ -150,7 +150,8 @@ def test_nobody_is_written_to_without_an_address(supporters: Supporters, now: da
 def test_last_notice_comes_once_after_ten_days_of_failing(supporters: Supporters, now: datetime) -> None:
     ann = supporters()
     _fail(ann, now, 1)
-    _fail(ann, now + timedelta(days=3), 2, "expired_card")
+    _fail(ann, now + timedelta(days=3), 2)
+    _fail(ann, now + timedelta(days=8), 3, "expired_card")
 
     assert dunning.send_last_notices(at=now + timedelta(days=9)) == 0
     assert dunning.send_last_notices(at=now + timedelta(days=10)) == 1
@@ -158,9 +159,20 @@ def test_last_notice_comes_once_after_ten_days_of_failing(supporters: Supporters
 
     letter = the_letter("last-notice:")
     assert letter.subject == "Last notice: your gift of $25.00 every month is about to end"
-    assert "has not gone through since March 10, 2026. It was tried 2 times." in letter.text
+    assert "has not gone through since March 10, 2026. It was tried 3 times." in letter.text
     assert "The card has expired." in letter.text
-    assert "The next try is on March 16, 2026." in letter.text
+    assert "The next try is on March 21, 2026." in letter.text
+
+
+def test_last_notice_names_no_day_that_has_passed(supporters: Supporters, now: datetime) -> None:
+    _fail(supporters(), now, failure="processing_error")
+
+    dunning.send_last_notices(at=now + timedelta(days=10))
+
+    letter = the_letter("last-notice:")
+    assert "The next try is on" not in letter.text
+    assert "need not do anything before the next try" not in letter.text
+    assert "so does another card" in letter.text
 
 
 @pytest.mark.parametrize("facts", [{"state": "active"}, {"state": "canceled", "ended_at": NOON}])

@@ -79,7 +79,7 @@ def test_who_changes_their_mind_is_told_only_what_is_true_now(supporters: Suppor
 
     assert occasions.tell_changes(at=now) == 1
 
-    assert the_letter("gift-changed:").key == f"gift-changed:{last.pk}"
+    assert the_letter("gift-changed:").key == f"gift-changed:{ann.reference}:{last.pk}"
 
 
 def test_new_card_of_a_failing_gift_says_that_one_payment_is_open(supporters: Supporters, now: datetime) -> None:
