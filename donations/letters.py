@@ -123,6 +123,17 @@ def fraud_warning(*, warning: FraudWarning, at: datetime) -> None:
     )
 
 
+def refund_failed(*, refund: Refund, at: datetime) -> None:
+    """Tell every fundraiser that a bank did not take a refund, so that the donor still waits for the money."""
+    letterhead.to_staff(
+        "fundraiser",
+        key=f"refund-failed:{refund.pk}",
+        template="refund_failed",
+        context={"refund": refund},
+        at=at,
+    )
+
+
 def payout_failed(*, payout: Payout, at: datetime) -> None:
     """Tell every treasurer that the bank refused a transfer and that the money is back at Stripe."""
     letterhead.to_staff(

@@ -99,6 +99,8 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
             kind=Kind.REFUND_FAILED, move=stated.failure, fund=payment.fund, at=at
         )
     refund.save()
+    if refund.failure_transaction:
+        letters.refund_failed(refund=refund, at=at)
     valid = receipts.bring_up_to_date(payment=payment, at=at)
     if valid is None and refund.gone_minor:
         void = Receipt.objects.filter(payment=payment).latest("issued_at", "pk")

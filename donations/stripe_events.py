@@ -15,6 +15,9 @@ from stripe_gateway.bank import PayoutLine
 from stripe_gateway.inbox import Handler
 from stripe_gateway.objects import Invoice, PaidCharge, Session
 
+# Lines of the balance by which a payout went and came back.
+_OF_A_PAYOUT = {"payout", "payout_cancel", "payout_failure"}
+
 
 class NotBookedYet(Exception):
     """A payment is not in the books: Stripe has not written its line yet, its event is late, or a person holds it."""
@@ -133,7 +136,7 @@ def refresh_payout(payout_id: str, *, at: datetime) -> None:
 def _is_awaited(line: PayoutLine) -> bool:
     """Return whether a line that is not in the books will be: it belongs to one of our gifts, or to a payout."""
     if not line.intent_id:
-        return line.type.startswith("payout")
+        return line.type in _OF_A_PAYOUT
     if Payment.objects.filter(intent_id=line.intent_id).exists():
         return True
     held = HeldPayment.objects.filter(intent_id=line.intent_id).first()
@@ -184,7 +187,7 @@ def _book(intent_id: str, *, invoice: Invoice | None, at: datetime) -> None:
     if charge.balance is None:
         raise NotBookedYet
     subscription = refresh_subscription(invoice.subscription_id, at=at) if invoice else None
-    checkout = Checkout.objects.filter(reference=reference).first()
+    checkout = Checkout.objects.select_related("fund").filter(reference=reference).first()
     if checkout is None or (invoice and subscription is None):
         giving.hold(charge=charge, checkout=None, asked=None, reason=HeldPayment.Reason.UNKNOWN, at=at)
         return

@@ -101,7 +101,7 @@ def test_refund_asked_for_while_stripe_is_away_is_sent_later_and_once(
 
 
 def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
-    visitor: Client, stripe: Stripe, aid_fund: Fund
+    visitor: Client, stripe: Stripe, aid_fund: Fund, fay: User
 ) -> None:
     give(visitor, stripe, card=REFUND_FAILS_CARD, amount="50", interval="once")
     stripe.deliver_new(visitor)
@@ -117,6 +117,8 @@ def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
     refund = Refund.objects.get()
     assert refund.state == "failed"
     assert refund.failure_transaction
+    letters = [letter for letter in OutgoingEmail.objects.all() if letter.key.startswith("refund-failed:")]
+    assert [letter.recipient for letter in letters] == [fay.email]
     assert balances.of(aid_fund).posted == payment.net
     void, valid = Receipt.objects.order_by("pk")
     assert (void.state, valid.state, valid.amount) == ("replaced", "issued", Money(50, "USD"))
