@@ -3,13 +3,12 @@
 Those about gifts that come again are in ``recurring_letters``.
 """
 
-import uuid
 from datetime import date, datetime
 
 from moneyed import Money
 
-from donations import access, letterhead, schedule
-from donations.models import Dispute, Donor, FailedRenewal, FraudWarning, Payment, Payout, Receipt, Refund, Subscription
+from donations import letterhead, schedule
+from donations.models import Dispute, FailedRenewal, FraudWarning, Payment, Payout, Receipt, Refund, Subscription
 from ledger.balances import Balance
 from ledger.models import Transaction
 from mail import outbox
@@ -142,16 +141,4 @@ def payout_failed(*, payout: Payout, at: datetime) -> None:
         template="payout_failed",
         context={"payout": payout},
         at=at,
-    )
-
-
-def giving_link(*, donor: Donor, at: datetime) -> None:
-    """Send the link to the donor's own page, because somebody who knows their address asked for it."""
-    outbox.queue(
-        key=f"giving-link:{uuid.uuid4()}",
-        to=donor.email,
-        template="donations/giving_link",
-        context={"giving_link": access.link(donor)},
-        at=at,
-        language=donor.language,
     )
