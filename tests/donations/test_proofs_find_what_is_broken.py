@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from moneyed import Money
 
-from donations import giving, proofs, receipts
-from donations.models import Checkout
+from donations import disputes, giving, payouts, proofs, receipts
+from donations.models import Checkout, Payment
 from ledger.models import Fund
+from stripe_gateway import bank
 from stripe_gateway.objects import BalanceMove, PaidCharge
 
 AT = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
@@ -55,6 +56,49 @@ def test_nothing_is_found_where_nothing_is_broken() -> None:
     ],
 )
 def test_tampering_is_named(tampering: str, sentence: str) -> None:
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(tampering)
+
+    assert any(sentence in found for found in proofs.broken()), list(proofs.broken())
+
+
+@pytest.fixture
+def _taken_back_and_paid_out(_two_gifts: None) -> None:
+    """The first gift is disputed, what is left goes to the bank and comes back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    first = Payment.objects.earliest("pk")
+    taken = BalanceMove("txn_du", Money(-25, "USD"), Money(15, "USD"), Money(-40, "USD"), AT)
+    stated = bank.Dispute(
+        "du_1", "needs_response", "general", Money(25, "USD"), "ch_1", "pi_1", False, None, AT, (taken,)
+    )
+    disputes.apply(stated, payment=first, at=AT)
+    nothing, left = Money(0, "USD"), Money(8, "USD")
+    there = BalanceMove("txn_po", -left, nothing, -left, AT)
+    back = BalanceMove("txn_back", left, nothing, left, AT)
+    payouts.apply(bank.Payout("po_1", "failed", left, False, False, False, AT, AT, there, back), lines=[], at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert list(proofs.broken()) == []
+
+
+@pytest.mark.usefixtures("_taken_back_and_paid_out")
+@pytest.mark.parametrize(
+    ("tampering", "sentence"),
+    [
+        ("UPDATE donations_disputemove SET is_withdrawal = false", "gave back what it had not taken"),
+        ("UPDATE donations_disputemove SET balance_transaction_id = 'txn_x'", "do not agree"),
+        ("DELETE FROM donations_disputemove", "belongs to no gift, refund, dispute or payout"),
+        ("UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE account = 'bank'", "payout po_1"),
+        ("UPDATE donations_payout SET amount_minor = 7", "payout po_1"),
+        ("UPDATE donations_payout SET failure_transaction_id = NULL", "belongs to no gift, refund, dispute or payout"),
+        (
+            "UPDATE ledger_transaction SET reference = 'by hand' WHERE kind = 'payout'",
+            "moves the Stripe balance and names no line of it",
+        ),
+    ],
+)
+def test_tampering_with_what_banks_did_is_named(tampering: str, sentence: str) -> None:
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute(tampering)
 

@@ -14,7 +14,7 @@ from config import proofs
 from donations.models import Dispute, FraudWarning, Payment, Payout, Refund, Subscription
 from ledger.models import Fund
 from tests.donations.everything_stage import books, happens_in_time, happens_to_gifts
-from tests.donations.giving_stage import Stripe, work
+from tests.donations.giving_stage import Stripe, give, work
 
 EXAMPLES = 5
 
@@ -85,3 +85,68 @@ def test_books_do_not_depend_on_which_events_came_when(visitor: Client, stripe: 
         assert outcome(places) == as_it_happened
 
     converges()
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"pause_collection": {"behavior": "void", "resumes_at": 4102444800}}, "is paused otherwise"),
+        ({"cancel_at_period_end": True}, ""),
+    ],
+)
+def test_sync_takes_over_what_was_changed_at_stripe(
+    visitor: Client, stripe: Stripe, capsys: pytest.CaptureFixture[str], change: Any, difference: str
+) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    subscription = Subscription.objects.get()
+    stripe.api.v1.subscriptions.update(subscription.stripe_id, change)
+
+    call_command("sync_stripe")
+
+    assert difference in capsys.readouterr().out
+    call_command("sync_stripe", "--check")
+    subscription.refresh_from_db()
+    assert (subscription.paused_until is not None) == bool(difference)
+
+
+def test_another_card_at_stripe_is_found_and_taken_over(visitor: Client, stripe: Stripe) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    Subscription.objects.update(card_last4="0000")
+    with pytest.raises(CommandError):
+        call_command("sync_stripe", "--check")
+
+    call_command("sync_stripe")
+
+    assert Subscription.objects.get().card_last4 == "4242"
+
+
+def test_amount_that_nobody_asked_for_is_left_for_a_person(
+    visitor: Client, stripe: Stripe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    ours = Subscription.objects.get()
+    item = stripe.api.v1.subscriptions.retrieve(ours.stripe_id)["items"].data[0]
+    price = {
+        "currency": "usd",
+        "product": item.price.product,
+        "unit_amount": 9900,
+        "recurring": {"interval": "year"},
+    }
+    change: Any = {
+        "items": [{"id": item.id, "price_data": price}],
+        "proration_behavior": "none",
+        "trial_end": item.current_period_end,
+    }
+    stripe.api.v1.subscriptions.update(ours.stripe_id, change)
+    stripe.deliver_new(visitor)
+
+    with pytest.raises(CommandError, match="left for a person"):
+        call_command("sync_stripe")
+
+    said = capsys.readouterr().out
+    assert "another amount at Stripe, the recurring gift has another interval at Stripe" in said
+    ours.refresh_from_db()
+    assert ours.amount_minor == 2500
