@@ -92,7 +92,10 @@ def test_donors_page_has_everything_in_time_order(desk: Client, aid_fund: Fund, 
 
     shown = page(desk, reverse("donations_donor", args=[monthly.donor.reference]))
 
-    moments = re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)', shown[shown.index('id="moments"') :])
+    moments = [
+        what.strip()
+        for what in re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)', shown[shown.index('id="moments"') :])
+    ]
     assert moments == [
         "Letter with the receipt",
         "Payment failed",
