@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import clock
 from donations import desk_finding
 from donations.desk_lists import PER_PAGE
-from donations.models import Dispute, FraudWarning, HeldPayment, ReceiptDocument
+from donations.models import HeldPayment, ReceiptDocument
 from organisation import audit, screen
 from organisation.permissions import Permission
 from organisation.staff import member, needs
@@ -46,15 +46,11 @@ def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @needs(Permission.SEE_GIFTS)
 @require_safe
 def stripe(request: HttpRequest) -> HttpResponse:
-    """What came from Stripe and needs a look: held payments, disputes, warnings, failed events; then the newest."""
+    """What came from Stripe and needs a look: held payments, failed events; then the newest events."""
     held = HeldPayment.objects.select_related("closed_by")
     context = {
         "held": held.filter(closed_at=None).order_by("-pk"),
         "closed": held.exclude(closed_at=None).order_by("-closed_at")[:_ALREADY_CLOSED],
-        "disputes": Dispute.objects.open().select_related("payment__donor__merged_into").order_by("respond_by", "pk"),
-        "warnings": FraudWarning.objects.filter(is_actionable=True, left_at=None)
-        .select_related("payment__donor__merged_into")
-        .order_by("-pk"),
         "failed": StripeEvent.objects.filter(state=StripeEvent.State.FAILED).order_by("-pk"),
         "page": Paginator(StripeEvent.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page")),
         "may_manage": request.user.has_perm(Permission.MANAGE_GIFTS),

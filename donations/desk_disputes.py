@@ -24,7 +24,7 @@ _DISPUTES = ("donations_disputes", gettext_lazy("Disputes"))
 @require_safe
 def disputes(request: HttpRequest) -> HttpResponse:
     """All disputes, newest first; before them those that wait for an answer, the most urgent first."""
-    found = Dispute.objects.select_related("payment__donor", "payment__fund")
+    found = Dispute.objects.select_related("payment__donor__merged_into", "payment__fund")
     context = {
         "open": found.open().order_by("respond_by", "pk"),
         "page": Paginator(found.order_by("-began_at", "-pk"), _PER_PAGE).get_page(request.GET.get("page")),
@@ -36,7 +36,9 @@ def disputes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dispute(request: HttpRequest, stripe_id: str) -> HttpResponse:
     """One dispute with the money that it moved. It is answered at Stripe."""
-    found = get_object_or_404(Dispute.objects.select_related("payment__donor", "payment__fund"), stripe_id=stripe_id)
+    found = get_object_or_404(
+        Dispute.objects.select_related("payment__donor__merged_into", "payment__fund"), stripe_id=stripe_id
+    )
     moves = found.moves.select_related("ledger_transaction").prefetch_related("ledger_transaction__entries")
     context = {
         "dispute": found,
@@ -51,12 +53,13 @@ def dispute(request: HttpRequest, stripe_id: str) -> HttpResponse:
 @require_safe
 def warnings(request: HttpRequest) -> HttpResponse:
     """Early fraud warnings: those that somebody has to decide about, then the others."""
-    found = FraudWarning.objects.select_related("payment__donor", "payment__fund", "left_by")
+    found = FraudWarning.objects.select_related("payment__donor__merged_into", "payment__fund", "left_by")
     found = found.prefetch_related("payment__refunds", "payment__disputes__moves")
     waiting = found.filter(is_actionable=True, left_at=None).order_by("pk")
     others = found.exclude(pk__in=waiting.values("pk")).order_by("-pk")
     context = {
-        "waiting": [warning for warning in waiting if refunds.left_minor(warning.payment)],
+        # With nothing left of the gift a refund is on its way.
+        "waiting": [(warning, refunds.left_minor(warning.payment) > 0) for warning in waiting],
         "page": Paginator(others, _PER_PAGE).get_page(request.GET.get("page")),
         "may_manage": request.user.has_perm(Permission.MANAGE_GIFTS),
     }

@@ -39,9 +39,13 @@ def problems() -> list[Problem]:
         Problem(
             ngettext("dispute is to be answered", "disputes are to be answered", disputes),
             disputes,
-            f"{from_stripe}#disputes",
+            f"{reverse('donations_disputes')}#open",
         ),
-        Problem(ngettext("early fraud warning", "early fraud warnings", warnings), warnings, f"{from_stripe}#warnings"),
+        Problem(
+            ngettext("early fraud warning", "early fraud warnings", warnings),
+            warnings,
+            f"{reverse('donations_warnings')}#waiting",
+        ),
         Problem(
             ngettext("recurring gift whose last payment failed", "recurring gifts whose last payment failed", failing),
             failing,

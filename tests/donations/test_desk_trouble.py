@@ -45,16 +45,18 @@ def test_open_dispute_stands_on_the_first_page_and_leads_to_its_gift(desk: Clien
         noted_at=NOW,
     )
 
-    assert f'href="{reverse("donations_stripe")}#disputes"><strong>1</strong>' in page(
-        desk, reverse("wagtailadmin_home")
-    )
-    assert reverse("donations_gift", args=[gift.reference]) in page(desk, reverse("donations_stripe"))
+    assert f'href="{reverse("donations_disputes")}#open"><strong>1</strong>' in page(desk, reverse("wagtailadmin_home"))
+    assert reverse("donations_gift", args=[gift.reference]) in page(desk, reverse("donations_dispute", args=["dp_1"]))
     assert "to be answered at Stripe by March 10, 2026" in page(desk, reverse("donations_gift", args=[gift.reference]))
 
 
 def test_warning_stands_on_the_desk_until_somebody_decided(desk: Client, warning: FraudWarning, fay: User) -> None:
-    assert "made_with_stolen_card" in page(desk, reverse("donations_stripe"))
+    assert f'href="{reverse("donations_warnings")}#waiting"><strong>1</strong>' in page(
+        desk, reverse("wagtailadmin_home")
+    )
+    assert "made_with_stolen_card" in page(desk, reverse("donations_warnings"))
 
     FraudWarning.objects.update(left_at=NOW, left_by=fay)
 
-    assert "made_with_stolen_card" not in page(desk, reverse("donations_stripe"))
+    assert "No warning waits for a decision" in page(desk, reverse("donations_warnings"))
+    assert reverse("donations_warnings") + "#waiting" not in page(desk, reverse("wagtailadmin_home"))
