@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 from moneyed import Money
 
-from donations.models import Donor, Payment, ReceiptDocument
+from donations.models import Donor, Payment, Receipt, ReceiptDocument
 from donations.models.money import PaymentQuerySet
 from organisation.models import Organisation
 
@@ -47,3 +47,9 @@ def by_year(donor: Donor) -> list[Year]:
     for payment in payments(donor):
         years[payment.occurred_at.astimezone(zone).year].append(payment)
     return [Year(year, found) for year, found in years.items()]
+
+
+def newest_receipt(years: Sequence[Year]) -> Receipt | None:
+    """Return the valid receipt of the newest gift that has one."""
+    gifts = (payment for year in years for payment in year.payments)
+    return next((receipt for gift in gifts for receipt in gift.receipts.all() if receipt.is_valid), None)

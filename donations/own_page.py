@@ -25,10 +25,12 @@ def show(
 ) -> HttpResponse:
     """Show the page, with a word about what was just done or could not be."""
     subscriptions = Subscription.objects.of(donor).select_related("fund").prefetch_related("changes")
+    years = given.by_year(donor)
     context = {
         "donor": donor,
         "gifts": standing.of_all(subscriptions.order_by("-started_at"), at=clock.now()),
-        "years": given.by_year(donor),
+        "years": years,
+        "newest_receipt": given.newest_receipt(years),
         "notice": notice,
         "notice_kind": kind,
         "forgets_query": True,

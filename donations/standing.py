@@ -53,8 +53,7 @@ def of(subscription: Subscription, *, at: datetime) -> Standing:
         words = _("Ended on %(day)s. Nothing more is charged.") % {"day": day(subscription.ended_at or at)}
         return Standing(subscription, words, is_over=True)
     if subscription.stop_asked_at:
-        words = _("You have stopped this gift. Nothing more is charged. A letter confirms it in a few minutes.")
-        return Standing(subscription, words, "done", is_over=True)
+        return Standing(subscription, *_stopped(subscription), is_over=True)
     next_on = schedule.next_payment(subscription)
     is_paused = subscription.is_paused(at)
     if subscription.is_failing:
@@ -75,6 +74,18 @@ def of(subscription: Subscription, *, at: datetime) -> Standing:
         is_paused=is_paused,
         is_failing=subscription.is_failing,
         card_ends_first=bool(expires_on and next_on and expires_on < next_on.date()),
+    )
+
+
+def _stopped(subscription: Subscription) -> tuple[str, str]:
+    if any(change.kind == Kind.STOP and change.heard_at for change in subscription.changes.all()):
+        return _("You have stopped this gift. Nothing more is charged. A letter confirms it in a few minutes."), "done"
+    return (
+        _(
+            "You have stopped this gift: we have written this down. The payment service does not answer at the moment;"
+            " we tell it as soon as it does. You need not do anything."
+        ),
+        "info",
     )
 
 

@@ -207,7 +207,7 @@ def test_while_stripe_is_away_the_wish_is_kept_said_and_told_later(
     tasks.tell_stripe()
 
     assert answer.status_code == 303
-    assert ("we have written this down" in page) is (deed != "stop")
+    assert "we have written this down" in page
     gift.refresh_from_db()
     expected = {
         "change": gift.amount == Money(40, "USD"),
