@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from core import nudging
+from django_q.tasks import async_task
+
 from donations import changing
 from donations.models import Subscription
 from stripe_gateway import reading
@@ -17,4 +18,4 @@ def put_to_use(customer_id: str, *, at: datetime) -> None:
     card = reading.default_card(customer_id) if gifts else ""
     asked = [changing.ask_for_card(subscription=gift, payment_method_id=card, at=at) for gift in gifts if card]
     if any(asked):
-        nudging.after_commit("donations.tasks.tell_cards")
+        async_task("donations.tasks.tell_cards")
