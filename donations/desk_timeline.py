@@ -85,9 +85,10 @@ def _taken_back(gifts: list[int]) -> Iterator[Moment]:
     for refund in Refund.objects.filter(payment__in=gifts).select_related("payment"):
         about = f"{refund.get_reason_display()}: {refund.get_state_display()}"
         yield Moment(refund.asked_at, _("Refund"), about, refund.amount, _page(refund.payment))
-    for dispute in Dispute.objects.filter(payment__in=gifts).select_related("payment"):
+    for dispute in Dispute.objects.filter(payment__in=gifts):
         about = f"{dispute.reason}: {dispute.get_state_display()}"
-        yield Moment(dispute.began_at, _("Dispute"), about, dispute.amount, _page(dispute.payment))
+        url = reverse("donations_dispute", args=[dispute.stripe_id])
+        yield Moment(dispute.began_at, _("Dispute"), about, dispute.amount, url)
     for warning in FraudWarning.objects.filter(payment__in=gifts).select_related("payment"):
         yield Moment(warning.warned_at, _("Early fraud warning"), warning.fraud_type, None, _page(warning.payment))
 

@@ -20,7 +20,11 @@ from organisation.staff import member, needs
 def wall(request: HttpRequest) -> HttpResponse:
     """What is to be read first, the oldest first; by the filter, what is shown or not."""
     form = desk_finding.WallFilter(request.GET)
-    rows = form.found().select_related("checkout__fund", "decided_by").prefetch_related("checkout__payments__donor__merged_into")
+    rows = (
+        form.found()
+        .select_related("checkout__fund", "decided_by")
+        .prefetch_related("checkout__payments__donor__merged_into")
+    )
     rows = rows.order_by("-decided_at", "-pk") if form.wanted("state") else rows.order_by("pk")
     context = {
         "form": form,

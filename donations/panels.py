@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
 from core import clock
-from donations import totals, trends
+from donations import refunds, totals, trends
 from donations.models import Dispute, FraudWarning, HeldPayment, Subscription, WallEntry
 from stripe_gateway.models import StripeEvent
 
@@ -27,7 +27,8 @@ def problems() -> list[Problem]:
     held = HeldPayment.objects.filter(closed_at=None).count()
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED).count()
     disputes = Dispute.objects.open().count()
-    warnings = FraudWarning.objects.filter(is_actionable=True, left_at=None).count()
+    waiting = FraudWarning.objects.filter(is_actionable=True, left_at=None).select_related("payment")
+    warnings = sum(1 for warning in waiting if refunds.left_minor(warning.payment))
     failing = Subscription.objects.failing().count()
     to_read = WallEntry.objects.waiting().count()
     from_stripe, recurring = reverse("donations_stripe"), reverse("donations_recurring")

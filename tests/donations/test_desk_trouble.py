@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from donations.models import Dispute, FraudWarning, Payment
+from donations.models import Dispute, FraudWarning, Payment, Refund
 from ledger.models import Fund
 from organisation.models import User
 from tests.donations.desk_stage import NOW, give, page
@@ -59,4 +59,14 @@ def test_warning_stands_on_the_desk_until_somebody_decided(desk: Client, warning
     FraudWarning.objects.update(left_at=NOW, left_by=fay)
 
     assert "No warning waits for a decision" in page(desk, reverse("donations_warnings"))
+    assert reverse("donations_warnings") + "#waiting" not in page(desk, reverse("wagtailadmin_home"))
+
+
+def test_warning_of_a_gift_of_which_nothing_is_left_waits_for_nobody(
+    desk: Client, gift: Payment, warning: FraudWarning
+) -> None:
+    Refund.objects.create(
+        payment=gift, state="requested", amount_minor=2500, currency="USD", reason="fraud", asked_at=NOW
+    )
+
     assert reverse("donations_warnings") + "#waiting" not in page(desk, reverse("wagtailadmin_home"))
