@@ -33,7 +33,7 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
             "employer": "" if replaces else _employer(payment),
             "entity": ", ".join(filter(None, [entity["name"], entity["tax_number"]])),
             "subscription": subscription,
-            "next_on": schedule.next_payment(subscription) if subscription else None,
+            "next_on": schedule.next_payment(subscription) if subscription and not subscription.is_failing else None,
             "name": payment.name,
         },
         at=at,

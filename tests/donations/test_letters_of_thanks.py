@@ -9,6 +9,7 @@ from donations.models import Checkout, Dispute, DisputeMove, Payment, Receipt, R
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation.models import LegalEntity
+from tests.conftest import NOON
 from tests.donations.letters_stage import Supporters, letters, pay, the_letter
 
 
@@ -45,10 +46,12 @@ def test_employer_is_named_once_with_what_its_form_asks_for(supporters: Supporte
     assert "employer" not in second.text
 
 
-def test_last_receipt_of_a_stopped_gift_promises_no_next_payment(supporters: Supporters, now: datetime) -> None:
-    ann = supporters()
-    pay(ann, now)
-    Subscription.objects.update(state="canceled", ended_at=now)
+@pytest.mark.parametrize("facts", [{"state": "canceled", "ended_at": NOON}, {"state": "past_due"}])
+def test_receipt_of_a_gift_that_ended_or_fails_promises_no_next_payment(
+    supporters: Supporters, now: datetime, facts: dict[str, object]
+) -> None:
+    pay(supporters(), now)
+    Subscription.objects.update(**facts)
 
     tasks.render_due()
 
