@@ -66,7 +66,7 @@ def issuing_entity() -> LegalEntity:
 
     :raises GiftsNotOpen: if there is none
     """
-    entity = LegalEntity.objects.order_by("pk").first()
+    entity = LegalEntity.issuing()
     if entity is None:
         raise GiftsNotOpen
     return entity
@@ -157,7 +157,7 @@ def donor_of(checkout: Checkout, *, at: datetime) -> Donor:
     """
     if not checkout.email:
         return Donor.objects.create(language=checkout.language, since=at, erased_at=at)
-    donor, _is_new = Donor.objects.select_related("merged_into").get_or_create(
+    donor, _is_new = Donor.objects.get_or_create(
         email__iexact=checkout.email,
         defaults={"email": checkout.email, "name": checkout.name, "language": checkout.language, "since": at},
     )
@@ -173,7 +173,7 @@ class Renewal:
     agreed: Collection[Money]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # It succeeds, or all of it fails with whatever asked for it.
 def record_payment(
     *, charge: PaidCharge, move: BalanceMove, checkout: Checkout, renewal: Renewal | None, at: datetime
 ) -> Payment | HeldPayment:
@@ -184,17 +184,22 @@ def record_payment(
     :param move: the line of the Stripe balance by which the charge arrived
     :param renewal: for a payment of a subscription, the first one too
     """
-    checkout = Checkout.objects.select_for_update(of=("self",)).select_related("fund").get(pk=checkout.pk)
+    reason = _why_held(charge, move, checkout=checkout, renewal=renewal)
+    if reason is None and _mark_paid(checkout, at=at):
+        return _book(charge=charge, move=move, checkout=checkout, renewal=renewal, at=at)
+    # Not its first payment, or not what was asked for, or its donor had themselves erased just now.
+    _lock(checkout)
     known = Payment.objects.filter(balance_transaction_id=move.id).first()
     if known:
         return known  # Stripe repeats itself; the books must not.
-    reason = _why_held(charge, move, checkout=checkout, renewal=renewal)
+    if reason is None and renewal is None and checkout.state == Checkout.State.PAID:
+        reason = HeldPayment.Reason.TWICE
     if reason:
         return hold(charge=charge, checkout=checkout, asked=checkout.amount, reason=reason, at=at)
     return book(charge=charge, move=move, checkout=checkout, renewal=renewal, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def book(
     *, charge: PaidCharge, move: BalanceMove, checkout: Checkout, renewal: Renewal | None, at: datetime
 ) -> Payment:
@@ -202,6 +207,13 @@ def book(
 
     :raises ledger.posting.AlreadyPosted: if its line of the balance is in the books
     """
+    _mark_paid(checkout, at=at)
+    return _book(charge=charge, move=move, checkout=checkout, renewal=renewal, at=at)
+
+
+def _book(
+    *, charge: PaidCharge, move: BalanceMove, checkout: Checkout, renewal: Renewal | None, at: datetime
+) -> Payment:
     subscription = renewal.subscription if renewal else None
     payment = Payment.objects.create(
         balance_transaction_id=move.id,
@@ -226,11 +238,20 @@ def book(
         recorded_at=at,
         ledger_transaction=booking.book(kind=Kind.GIFT, move=move, fund=checkout.fund, at=at),
     )
-    receipts.bring_up_to_date(payment=payment, at=at)
-    if checkout.state != Checkout.State.PAID:
-        checkout.state, checkout.ended_at = Checkout.State.PAID, at
-        checkout.save(update_fields=["state", "ended_at"])
+    receipts.issue_first(payment, at=at)
     return payment
+
+
+def _mark_paid(checkout: Checkout, *, at: datetime) -> bool:
+    """Lock a checkout and mark it as paid, unless it is or its address has changed since it was read."""
+    unpaid = Checkout.objects.filter(pk=checkout.pk, email=checkout.email).exclude(state=Checkout.State.PAID)
+    return unpaid.update(state=Checkout.State.PAID, ended_at=at) == 1
+
+
+def _lock(checkout: Checkout) -> None:
+    """Let one payment at a time be booked for a checkout, and see what of it may have changed since it was read."""
+    locked = Checkout.objects.select_for_update().filter(pk=checkout.pk)
+    checkout.state, checkout.email, checkout.name = locked.values_list("state", "email", "name").get()
 
 
 def _why_held(
@@ -250,8 +271,6 @@ def _why_held(
         return HeldPayment.Reason.AMOUNT
     if (renewal is not None) != checkout.comes_again:
         return HeldPayment.Reason.AMOUNT
-    if renewal is None and checkout.payments.exists():
-        return HeldPayment.Reason.TWICE
     return None
 
 

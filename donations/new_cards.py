@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django_q.tasks import async_task
-
+from core import nudging
 from donations import changing
 from donations.models import Subscription
 from stripe_gateway import reading
@@ -18,4 +17,4 @@ def put_to_use(customer_id: str, *, at: datetime) -> None:
     card = reading.default_card(customer_id) if gifts else ""
     asked = [changing.ask_for_card(subscription=gift, payment_method_id=card, at=at) for gift in gifts if card]
     if any(asked):
-        async_task("donations.tasks.tell_cards")
+        nudging.after_commit("donations.tasks.tell_cards")

@@ -10,13 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django_q.tasks import async_task
 from moneyed import Money
 
+from core import nudging
 from core.money import to_minor
 from donations import letters, receipt_pdf
 from donations.models import Payment, Receipt, ReceiptDocument, ReceiptSeries
@@ -24,6 +24,11 @@ from mail import outbox
 from organisation.models import LegalEntity, Organisation
 
 log = logging.getLogger(__name__)
+
+
+def issue_first(payment: Payment, *, at: datetime) -> Receipt:
+    """Issue the receipt of a gift that was booked just now, in this transaction."""
+    return _issue(payment=payment, amount=payment.given, replaces=None, at=at)
 
 
 @transaction.atomic
@@ -66,7 +71,7 @@ def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: dat
     receipt.save()
     if payment.donor.email:
         outbox.owe(key=letter_key(receipt), to=payment.donor.email, at=at, language=payment.language)
-    async_task("donations.tasks.render_due")
+    nudging.after_commit("donations.tasks.render_due")
     return receipt
 
 
@@ -77,12 +82,33 @@ def letter_key(receipt: Receipt) -> str:
 
 def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
     """Count on. The series stays locked until the booking is committed or given up, so no number is lost or doubled."""
-    prefix = f"{'TEST-' if is_test else ''}{entity.receipt_prefix}-{year}-"
-    ReceiptSeries.objects.get_or_create(legal_entity=entity, year=year, is_test=is_test, defaults={"prefix": prefix})
-    series = ReceiptSeries.objects.select_for_update().get(legal_entity=entity, year=year, is_test=is_test)
-    series.last_number += 1
-    series.save(update_fields=["last_number"])
-    return series
+    counted = _counted_on(entity, year=year, is_test=is_test)
+    if counted is None:
+        prefix = f"{'TEST-' if is_test else ''}{entity.receipt_prefix}-{year}-"
+        ReceiptSeries.objects.bulk_create(
+            [ReceiptSeries(legal_entity=entity, year=year, is_test=is_test, prefix=prefix)], ignore_conflicts=True
+        )
+        counted = _counted_on(entity, year=year, is_test=is_test)
+    if counted is None:
+        raise ReceiptSeries.DoesNotExist
+    return counted
+
+
+# By hand: counts on, locks and reads in one statement.
+_COUNT_ON = """
+    UPDATE donations_receiptseries SET last_number = last_number + 1
+    WHERE legal_entity_id = %s AND year = %s AND is_test = %s RETURNING id, prefix, last_number
+"""
+
+
+def _counted_on(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_ON, [entity.pk, year, is_test])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, prefix, number = row
+    return ReceiptSeries(pk=pk, legal_entity=entity, year=year, is_test=is_test, prefix=prefix, last_number=number)
 
 
 def _snapshot(receipt: Receipt) -> dict[str, Any]:
@@ -171,7 +197,7 @@ def render_next(*, at: datetime, after: int = 0) -> int | None:
 def _render(receipt: Receipt, *, at: datetime) -> None:
     pdf = receipt_pdf.render(receipt.snapshot)
     ReceiptDocument.objects.create(receipt=receipt, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)
-    if receipt.is_valid and receipt.payment.donor.email:
+    if receipt.is_valid and receipt.payment.donor.person.email:
         letters.receipt(receipt=receipt, pdf=pdf, at=at)
     else:
         outbox.release(letter_key(receipt))

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
-from django_q.tasks import async_task
 
-from core import sealing
+from core import nudging, sealing
 from mail.models import Attachment, OutgoingEmail, place
 from organisation.models import Organisation
 
@@ -55,23 +54,21 @@ def queue(  # noqa: PLR0913 - a letter has this many parts
     )
 
 
-@transaction.atomic
 def owe(*, key: str, to: str, at: datetime, language: str = "en") -> None:
     """Write down that a letter is owed, in the transaction that causes it. ``queue`` under its key makes it.
 
     For a letter whose enclosure takes the worker a while: a receipt's PDF.
     """
-    OutgoingEmail.objects.get_or_create(
+    owed = OutgoingEmail(
         key=key,
-        defaults={
-            "state": OutgoingEmail.State.OWED,
-            "recipient_sealed": sealing.seal(to, context=place(key, "recipient")),
-            "text_sealed": b"",
-            "language": language,
-            "queued_at": at,
-            "due_at": at,
-        },
+        state=OutgoingEmail.State.OWED,
+        recipient_sealed=sealing.seal(to, context=place(key, "recipient")),
+        text_sealed=b"",
+        language=language,
+        queued_at=at,
+        due_at=at,
     )
+    OutgoingEmail.objects.bulk_create([owed], ignore_conflicts=True)
 
 
 def release(key: str) -> None:
@@ -111,5 +108,5 @@ def queue_ready(  # noqa: PLR0913 - a letter has this many parts
         Attachment.objects.bulk_create(
             Attachment(letter=letter, name=e.name, content_type=e.content_type, content=e.content) for e in enclosures
         )
-        async_task("mail.tasks.deliver_due")
+        nudging.after_commit("mail.tasks.deliver_due")
     return letter

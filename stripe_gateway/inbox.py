@@ -1,23 +1,24 @@
 """Stripe's events: verified, stored once, then worked through by the worker, each in one transaction with its effect."""
 
-import hashlib
 import json
 import logging
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
-from stripe_gateway import letters, nudging, signature
+from core import nudging
+from stripe_gateway import letters, signature
 from stripe_gateway.models import StripeEvent
 
 log = logging.getLogger(__name__)
 
+WORK = "stripe_gateway.tasks.process_due"
 _MOST_ATTEMPTS = 15
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=12)
@@ -70,7 +71,7 @@ def store(posted: object, *, at: datetime) -> bool:
     state = StripeEvent.State.RECEIVED if is_needed else StripeEvent.State.IGNORED
     is_new = _insert({**facts, "received_at": at, "state": state.value, "due_at": at if is_needed else None})
     if is_new and is_needed:
-        nudging.stored()
+        nudging.now(WORK)
     return is_new
 
 
@@ -141,29 +142,51 @@ def process_next(*, at: datetime) -> bool:
 
     Its effect and the mark "done" are committed together, so that a worker may die at any point.
     """
-    event = None
+    claimed = None
     try:
         with transaction.atomic():
-            event = StripeEvent.objects.due(at).select_for_update(skip_locked=True).order_by("due_at", "pk").first()
-            if event is None:
+            claimed = _claim(at)
+            if claimed is None:
                 return False
-            lock(event.object_id)
-            _handlers()[event.type](event.object_id, at=at)
-            event.state, event.due_at, event.done_at, event.error = StripeEvent.State.DONE, None, at, ""
-            event.attempts += 1
-            event.save(update_fields=["state", "due_at", "done_at", "attempts", "error"])
+            _handlers()[claimed.type](claimed.object_id, at=at)
     except Exception as error:  # Any failure is recorded on its row, and tried again later.
-        if event is None:
+        if claimed is None:
             raise
-        _note_failure(event.pk, error, at=at)
+        _note_failure(claimed.pk, error, at=at)
     return True
+
+
+class _Claimed(NamedTuple):
+    """An event that this transaction works through."""
+
+    pk: int
+    type: str
+    object_id: str
+
+
+# By hand, because it is done for every event: takes one that nobody else has, marks it as done, which holds only if
+# its effect is committed with it, and locks its object as ``lock`` does.
+_CLAIM = """
+    UPDATE stripe_gateway_stripeevent
+    SET state = 'done', due_at = NULL, done_at = %(at)s, error = '', attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM stripe_gateway_stripeevent WHERE state IN ('received', 'failed') AND due_at <= %(at)s
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, type, object_id, pg_advisory_xact_lock(hashtextextended(object_id, 0))
+"""
+
+
+def _claim(at: datetime) -> _Claimed | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"at": at})
+        row = cursor.fetchone()
+    return _Claimed(*row[:3]) if row else None
 
 
 def lock(object_id: str) -> None:
     """Let one transaction at a time fetch and apply this object of Stripe's, so that the last applied is the newest."""
-    number = int.from_bytes(hashlib.sha256(object_id.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [object_id])
 
 
 @transaction.atomic
@@ -189,7 +212,7 @@ def try_again(event: StripeEvent, *, at: datetime) -> None:
     StripeEvent.objects.filter(pk=event.pk).exclude(state=StripeEvent.State.IGNORED).update(
         state=StripeEvent.State.RECEIVED, due_at=at, done_at=None, attempts=0
     )
-    nudging.now()
+    nudging.after_commit(WORK)
 
 
 @transaction.atomic
@@ -198,7 +221,7 @@ def try_all_again(at: datetime) -> int:
     failed = StripeEvent.objects.filter(state=StripeEvent.State.FAILED)
     count = failed.update(state=StripeEvent.State.RECEIVED, due_at=at, attempts=0)
     if count:
-        nudging.now()
+        nudging.after_commit(WORK)
     return count
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils.timezone import now as wall_clock
 
-from core import clock
-from stripe_gateway import inbox, nudging, silence
+from core import clock, nudging
+from stripe_gateway import inbox, silence
 
 # A slice ends well before the queue would hand the task to another worker.
 _SLICE = timedelta(seconds=25)
@@ -21,7 +21,7 @@ def process_due() -> int:
     while inbox.process_next(at=clock.now()):
         taken += 1
         if wall_clock() > until:
-            nudging.now()
+            nudging.now(inbox.WORK)
             break
     return taken
 

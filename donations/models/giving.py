@@ -3,7 +3,7 @@
 import secrets
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
@@ -72,6 +72,8 @@ class Donor(models.Model):
                 name="donations_donor_is_not_merged_into_itself",
             ),
         ]
+        # Django compares "iexact" in capitals.
+        indexes = [models.Index(Upper("email"), name="donations_donor_by_email")]
         triggers = [triggers.donor_is_merged_once()]
 
     def __str__(self) -> str:

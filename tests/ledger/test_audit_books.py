@@ -19,7 +19,7 @@ def gift(aid_fund: Fund, now: datetime) -> None:
     money = Money(25, "USD")
     posting.post(
         kind=Kind.GIFT,
-        reference="stripe:txn_1",
+        reference="opening:1",
         lines=[Line(Account.STRIPE, aid_fund, money), Line(Account.GIFTS, aid_fund, -money)],
         occurred_at=now,
         at=now,

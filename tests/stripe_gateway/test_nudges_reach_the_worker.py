@@ -37,7 +37,7 @@ def test_stored_event_nudges_the_worker(client: Client) -> None:
 def test_events_that_come_together_share_a_nudge_that_starts_after_them(client: Client) -> None:
     began = timezone.now()
     post(client, dumped(id="evt_0"), SECRET)
-    caches["default"].touch("stripe_gateway.nudge_is_under_way", 60)  # However slow this machine is.
+    caches["default"].touch("nudge_is_under_way:stripe_gateway.tasks.process_due", 60)  # However slow this machine is.
     for number in range(1, 5):
         post(client, dumped(id=f"evt_{number}"), SECRET)
 
@@ -87,6 +87,7 @@ def test_slice_that_ends_too_early_asks_for_the_next(client: Client, monkeypatch
     for number in range(3):
         post(client, dumped(id=f"evt_{number}"), SECRET)
     OrmQ.objects.all().delete()
+    caches["default"].clear()  # The nudge was taken up.
     monkeypatch.setattr(tasks, "wall_clock", clock_that_runs(minutes=1))
 
     assert tasks.process_due() == 1
