@@ -229,8 +229,8 @@ class DonorFilter(Filter):
     fund = forms.ModelChoiceField(
         label=_("To the fund"), queryset=Fund.objects.order_by("pk"), required=False, empty_label=_("All")
     )
-    new_since = Day(label=_("First gift from"), required=False)
-    new_until = Day(label=_("First gift to"), required=False)
+    new_since = Day(label=_("Known from"), required=False)
+    new_until = Day(label=_("Known to"), required=False)
 
     less_used = ("new_since", "new_until")
 

@@ -97,7 +97,7 @@ def donors(title: str, rows: QuerySet[Any]) -> exports.Table:
         (_("E-mail address"), lambda donor: donor.email),
         (_("Postal address"), lambda donor: donor.address),
         (_("Language"), lambda donor: donor.language),
-        (_("First gift"), lambda donor: donor.since),
+        (_("Known since"), lambda donor: donor.since),
         (_("Last gift"), lambda donor: donor.last_gift_at),
         (_("Gifts"), lambda donor: donor.gifts),
         *((_("Given in %(currency)s") % {"currency": code}, _given_in(code)) for code in desk_filters.currencies()),
