@@ -54,7 +54,7 @@ def test_warning_stands_on_the_desk_until_somebody_decided(desk: Client, warning
     assert f'href="{reverse("donations_warnings")}#waiting"><strong>1</strong>' in page(
         desk, reverse("wagtailadmin_home")
     )
-    assert "made_with_stolen_card" in page(desk, reverse("donations_warnings"))
+    assert "made with a stolen card" in page(desk, reverse("donations_warnings"))
 
     FraudWarning.objects.update(left_at=NOW, left_by=fay)
 

@@ -48,7 +48,7 @@ def test_fundraisers_hear_of_a_dispute_once_and_until_when_to_answer(
     assert letter.subject == "A bank takes back a gift of $50.00"
     assert "March 19, 2026, noon" in letter.text
     assert "fraudulent" in letter.text
-    assert f"/staff/gifts/gift/{payment.reference}/" in letter.text
+    assert f"/staff/gifts/disputes/{dispute.stripe_id}/" in letter.text
     assert "Ann" not in letter.text
 
 

@@ -20,7 +20,7 @@ def gift(aid_fund: Fund, now: datetime) -> None:
     posting.post(
         kind=Kind.GIFT,
         reference="opening:1",
-        lines=[Line(Account.STRIPE, aid_fund, money), Line(Account.GIFTS, aid_fund, -money)],
+        lines=[Line(Account.BANK, aid_fund, money), Line(Account.GIFTS, aid_fund, -money)],
         occurred_at=now,
         at=now,
     )
