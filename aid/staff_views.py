@@ -27,7 +27,7 @@ from ledger import balances
 from organisation import screen
 from organisation.models import User
 from organisation.permissions import Permission
-from organisation.staff import needs
+from organisation.staff import member, needs
 
 _PER_PAGE = 50
 _PARTS = {
@@ -42,7 +42,7 @@ _PARTS = {
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """The requests that wait for somebody, the longest due first; by a filter, the others too."""
-    user, at = _staff(request), now()
+    user, at = member(request), now()
     wanted = queue.narrowed(user, request.GET.get("status", ""), today=at.date())
     page = Paginator(wanted.order_by(F("due_on").asc(), "submitted_at", "pk"), _PER_PAGE).get_page(
         request.GET.get("page")
@@ -80,7 +80,7 @@ def step_view(step: Step) -> Callable[..., HttpResponseBase]:
         if not form.is_valid():
             return _page(request, found, bound={step.slug: form}, status=422)
         answers = form.cleaned_data
-        by = _staff(request)
+        by = member(request)
         try:
             step.deed(request_id=pk, by=by, seen=answers["seen"], at=now(), **step.arguments(answers))
         except tuple(_SAY) as problem:
@@ -112,7 +112,7 @@ def open_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         text = opening.open_detail(
             request_id=pk,
             detail=detail,
-            by=_staff(request),
+            by=member(request),
             reason=OpenReason(form.cleaned_data["reason"]),
             at=now(),
         )
@@ -121,15 +121,8 @@ def open_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, found, opened={"label": detail.label, "text": text})
 
 
-def _staff(request: HttpRequest) -> User:
-    """Return the member of staff whom ``needs`` has let in."""
-    if not isinstance(request.user, User):
-        raise TypeError("this view stands behind organisation.staff.needs")
-    return request.user
-
-
 def _visible(request: HttpRequest, pk: uuid.UUID) -> AidRequest:
-    return get_object_or_404(access.visible_to(_staff(request)), pk=pk)
+    return get_object_or_404(access.visible_to(member(request)), pk=pk)
 
 
 def _page(
@@ -141,7 +134,7 @@ def _page(
     opened: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = _staff(request)
+    user = member(request)
     own_part = access.part_of(user, found)
     reads_story = access.may_read_story(user)
     disbursement = found.disbursement if hasattr(found, "disbursement") else None

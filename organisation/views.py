@@ -22,19 +22,13 @@ from organisation import audit, enrolling, forms, people, screen
 from organisation.models import AuditEvent, LegalEntity, Organisation, User
 from organisation.permissions import Permission
 from organisation.roles import ROLES
-from organisation.staff import needs
+from organisation.staff import member, needs
 
 _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 _PEOPLE = ("organisation_people", gettext_lazy("People"))
 _RECORD = ("organisation_record", gettext_lazy("Organisation"))
-
-
-def _staff(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise TypeError("the guard lets only staff come here")
-    return request.user
 
 
 @sensitive_post_parameters("password", "again")
@@ -82,7 +76,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
         at = clock.now()
         try:
             with transaction.atomic():
-                by = _staff(request)
+                by = member(request)
                 user = people.add(username=given["username"], email=given["email"], name=given["name"], by=by, at=at)
                 people.set_roles(user=user, slugs=set(given["roles"]), by=by, at=at)
                 _send_link(user, enrolling.issue_link(user=user, by=by, at=at))
@@ -104,7 +98,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.RolesForm(request.POST if request.method == "POST" else None, initial={"roles": held})
     if form.is_valid():
         try:
-            people.set_roles(user=user, slugs=set(form.cleaned_data["roles"]), by=_staff(request), at=clock.now())
+            people.set_roles(user=user, slugs=set(form.cleaned_data["roles"]), by=member(request), at=clock.now())
         except people.NotYourself:
             form.add_error(None, _("Nobody changes their own roles. Ask another administrator."))
         else:
@@ -119,7 +113,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def person_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Close or reopen an account, or send a new link to who lost password or second factor."""
     user = get_object_or_404(User, pk=pk)
-    by, at = _staff(request), clock.now()
+    by, at = member(request), clock.now()
     try:
         with transaction.atomic():
             if deed == "close":
@@ -173,7 +167,7 @@ def legal_entity(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def _record_change(request: HttpRequest, saved: Organisation | LegalEntity, action: str, fields: list[str]) -> None:
     note = ", ".join(fields)
-    audit.record(actor=_staff(request), action=action, subject=saved, note=note, at=clock.now())
+    audit.record(actor=member(request), action=action, subject=saved, note=note, at=clock.now())
 
 
 @needs(Permission.READ_AUDIT)
