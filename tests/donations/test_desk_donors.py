@@ -149,6 +149,8 @@ def test_merged_donors_gifts_count_for_the_one_who_is_kept(desk: Client, ann_twi
     shown = page(desk, reverse("donations_donor", args=[kept.reference]))
     assert "2 gifts, $115.00 together" in shown
     assert "Another donor merged into this one" in shown
+    # The later gift is the merged one's.
+    assert rows(page(desk, reverse("donations_donors"), gave_since="2026-03-02")) == 1
     assert rows(page(desk, reverse("donations_gifts"), donor=kept.reference)) == 2
     assert rows(page(desk, reverse("donations_gifts"), q="ann@mail")) == 2
     assert list(Payment.objects.order_by("pk").values_list("pk", "donor")) == booked
