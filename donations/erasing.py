@@ -13,17 +13,18 @@ from donations.models import Checkout, Donor, Receipt, ReceiptDocument, Subscrip
 from mail.models import OutgoingEmail
 from organisation import audit
 from organisation.models import User
+from stripe_gateway import asking, door, idempotency
 
 # What a receipt's snapshot says of its donor; the database lets nothing else be taken out of it.
 _OF_THE_DONOR = ("donor", "address", "honouree")
 
 
 class StillRunning(Exception):
-    """A recurring gift could not be stopped at Stripe yet. It is asked for; to erase may be tried again."""
+    """Stripe could not be told yet. What runs is stopped as soon as it can; to erase may be tried again."""
 
 
 def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
-    """Stop the donor's running gifts, then erase who they were. To ask twice changes nothing.
+    """Stop the donor's running gifts, have Stripe forget them, then erase who they were. To ask twice changes nothing.
 
     :raises StillRunning: if Stripe does not answer; the gifts are stopped as soon as it does
     """
@@ -31,8 +32,11 @@ def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
     if person.erased_at:
         return  # It is what was asked for.
     _stop_all(person, at=at, by=by)
+    _forget_at_stripe(person, at=at)
     with transaction.atomic():
         rows = letters_to.family(Donor.objects.select_for_update().get(pk=person.pk))
+        if _is_charged(rows):  # Just now another donor became one with this one, or a gift began.
+            raise StillRunning
         OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in letters_to.find(person)]).delete()
         _empty_checkouts(rows)
         _empty_receipts(rows, at=at)
@@ -51,9 +55,15 @@ def _stop_all(person: Donor, *, at: datetime, by: User | None) -> None:
     stops = SubscriptionChange.objects.filter(subscription__in=running, kind=SubscriptionChange.Kind.STOP)
     for stop in stops.unheard().select_related("subscription"):
         changing.tell_stripe(stop, at=at)
-    heard = stops.filter(heard_at__isnull=False).values("subscription")
-    if running.exclude(pk__in=heard).exists():
+    if _is_charged(letters_to.family(person)):
         raise StillRunning
+
+
+def _is_charged(rows: list[Donor]) -> bool:
+    """Return whether Stripe has not heard yet that a gift is to stop."""
+    running = Subscription.objects.running().filter(donor__in=rows)
+    stops = SubscriptionChange.objects.filter(subscription__in=running, kind=SubscriptionChange.Kind.STOP)
+    return running.exclude(pk__in=stops.filter(heard_at__isnull=False).values("subscription")).exists()
 
 
 def _empty_checkouts(rows: list[Donor]) -> None:

@@ -166,6 +166,7 @@ class AuditEvent(models.Model):
     hash = models.BinaryField(max_length=32, unique=True)
 
     class Meta:
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_event_by_object")]
         triggers = [
             append_only.kept("audit_event_is_kept"),
             append_only.never_emptied("audit_chain_is_never_emptied"),

@@ -232,3 +232,15 @@ def pay_invoice(invoice_id: str, *, payment_method_id: str, key: str, at: dateti
     with translated_errors():
         client().v1.invoices.pay(invoice_id, {"payment_method": payment_method_id}, {"idempotency_key": key})
     idempotency.answered(call, invoice_id, at=at)
+
+
+def forget_customer(customer_id: str, *, key: str, at: datetime) -> None:
+    """Have Stripe delete what it keeps of a customer: name, address, cards. What was paid stays there, as the law asks.
+
+    :raises StripeUnavailable: if it may work later
+    :raises StripeRefused: if there is no such customer any more
+    """
+    call = idempotency.claim(key, {"delete": customer_id}, at=at)
+    with translated_errors():
+        client().v1.customers.delete(customer_id)
+    idempotency.answered(call, customer_id, at=at)

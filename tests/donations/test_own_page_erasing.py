@@ -1,13 +1,25 @@
 """Being erased: who they were goes, numbers, amounts and dates stay, nobody is charged any more, the books still agree."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from donations import erasing, proofs
-from donations.models import Checkout, Donor, GivingLink, Payment, Receipt, ReceiptDocument, Subscription, WallEntry
+from donations import changing, erasing, proofs
+from donations.models import (
+    Checkout,
+    Donor,
+    GivingLink,
+    Payment,
+    Receipt,
+    ReceiptDocument,
+    Subscription,
+    SubscriptionChange,
+    WallEntry,
+)
+from mail import outbox
 from mail.models import OutgoingEmail
 from organisation.models import AuditEvent
 from tests.donations.giving_stage import Stripe, begin, give
@@ -68,6 +80,14 @@ def test_running_gifts_are_stopped_first(visitor: Client, stripe: Stripe, ann: D
 
     assert Subscription.objects.get().state == "canceled"
     assert Payment.objects.count() == 2
+
+
+def test_stripe_forgets_them_too(visitor: Client, stripe: Stripe, ann: Donor) -> None:
+    customer = Subscription.objects.get().stripe_customer_id
+
+    post(visitor, "/giving/erase/", is_sure="on")
+
+    assert stripe.api.v1.customers.retrieve(customer).deleted
 
 
 def test_books_and_receipts_agree_afterwards(visitor: Client, stripe: Stripe, ann: Donor) -> None:
@@ -140,6 +160,49 @@ def test_gift_that_was_on_its_way_is_nobodys(visitor: Client, stripe: Stripe, an
     late = Payment.objects.latest("pk")
     assert (late.donor.email, late.donor.name, late.donor == ann) == ("", "", False)
     assert list(proofs.broken()) == []
+
+
+def test_recurring_gift_that_was_on_its_way_is_stopped(visitor: Client, stripe: Stripe, ann: Donor) -> None:
+    open_checkout = begin(visitor, interval="month", amount="10")
+    post(visitor, "/giving/erase/", is_sure="on")
+    stripe.deliver_new(visitor)
+
+    stripe.sandbox.pay(open_checkout["Location"])
+    stripe.deliver_new(visitor)
+    for change in SubscriptionChange.objects.unheard():
+        changing.tell_stripe(change, at=change.asked_at)
+    stripe.deliver_new(visitor)
+
+    assert {gift.state for gift in Subscription.objects.all()} == {"canceled"}
+
+
+def test_who_was_merged_in_the_same_moment_is_not_erased_while_charged(
+    visitor: Client, stripe: Stripe, ann: Donor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(visitor, stripe, email="zelda@example.org", name="Zelda")
+    stripe.deliver_new(visitor)
+    tell_stripe = changing.tell_stripe
+
+    def tell_stripe_slowly(change: SubscriptionChange, *, at: datetime) -> bool:
+        Donor.objects.filter(email="zelda@example.org").update(merged_into=ann)
+        return tell_stripe(change, at=at)
+
+    monkeypatch.setattr(changing, "tell_stripe", tell_stripe_slowly)
+    answer = post(visitor, "/giving/erase/", is_sure="on")
+
+    assert "Nothing is erased yet" in words(answer)
+    assert "You are erased" in words(post(visitor, "/giving/erase/", is_sure="on"))
+
+
+def test_letters_about_something_else_stay(visitor: Client, stripe: Stripe, ann: Donor, now: datetime) -> None:
+    for key in ("aid-notice:blind:1", "library:1"):
+        outbox.queue_ready(key=key, to="ann@example.org", subject="News", text="News", at=now)
+    told = visitor.get("/giving/my-data.json").content.decode()
+
+    post(visitor, "/giving/erase/", is_sure="on")
+
+    assert '"News"' not in told
+    assert OutgoingEmail.objects.count() == 2
 
 
 def test_who_comes_again_is_somebody_new(visitor: Client, stripe: Stripe, ann: Donor) -> None:
