@@ -2,18 +2,22 @@
 
 from typing import Any
 
+import pytest
+from django.db import transaction
 from django.test import Client
 from moneyed import Money
+from pytest_django import Settings
 
 from core import clock
 from core.money import from_minor
-from donations import proofs
+from donations import proofs, stripe_events
 from donations.models import HeldPayment, Payment, Payout
 from ledger import balances
 from ledger import proofs as ledger_proofs
 from ledger.models import Account, Entry, Fund, Transaction
 from mail.models import OutgoingEmail
 from organisation.models import User
+from stripe_gateway import inbox
 from stripe_gateway import tasks as stripe_tasks
 from stripe_gateway.models import StripeEvent
 from tests.donations.giving_stage import Stripe, give
@@ -201,3 +205,20 @@ def test_held_payment_keeps_its_payout_waiting_until_a_person_has_decided(
 
     assert Payout.objects.get().ledger_transaction
     assert_clean()
+
+
+def test_test_payout_is_not_booked_in_live_books(
+    visitor: Client, stripe: Stripe, aid_fund: Fund, settings: Settings
+) -> None:
+    give(visitor, stripe, amount="50", interval="once")
+    payout = pay_out(stripe)[0]
+    stripe.deliver_new(visitor)
+    before = Transaction.objects.count()
+    stripe.sandbox.call("POST", f"/_/payouts/{payout['id']}/fail", {})
+    settings.STRIPE_LIVEMODE = True
+
+    with pytest.raises(inbox.OtherMode), transaction.atomic():
+        stripe_events.refresh_payout(payout["id"], at=clock.now())
+
+    assert Transaction.objects.count() == before
+    assert Payout.objects.get().state == "in_transit"
