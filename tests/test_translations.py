@@ -14,13 +14,15 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils.translation.template import templatize
 from pypdf import PdfReader
+from wagtail.models import Page
 
 from cms.models import HomePage
-from donations.models import ReceiptDocument
+from donations.models import Receipt, ReceiptDocument, Subscription
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation.models import LegalEntity, Organisation
 from tests.donations.giving_stage import Stripe, stripe_stage
+from tests.donations.own_page_stage import address_in, post
 from tests.sandbox_process import GOOD_CARD
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,11 +47,24 @@ ADDRESSES = {
     "/newsletter/": "Aún no se ha publicado ningún número.",
     "/donate/": "¿Con qué frecuencia?",
     "/donate/?amount=25&interval=month&fund=general": "Cobramos $25 hoy y de nuevo el mismo día de cada mes",
+    "/donate/?amount=25&interval=quarter&fund=general": "Donar $25 cada tres meses",
     "/giving/": "Enviarme el enlace",
     "/aid/": "No necesitas una cuenta",
     "/aid/apply/": "Pregunta 1 de 7",
     "/aid/case/": "Tus siete palabras",
     "/books/": "Nuestras cuentas",
+}
+# What a supporter sees once their page is open; {gift} is a gift that comes every month, {receipt} its receipt.
+OWN_PAGES = {
+    "/giving/": "$25 cada mes",
+    "/giving/gifts/{gift}/change/": "Cambiar tu donativo",
+    "/giving/gifts/{gift}/pause/": "Pausar tu donativo u omitir un pago",
+    "/giving/gifts/{gift}/stop/": "Dejar de donar $25 cada mes",
+    "/giving/gifts/{gift}/card/": "Una tarjeta nueva para tu donativo",
+    "/giving/receipts/{receipt}/matching/": "Carta para tu empleador",
+    "/giving/details/": "Tu nombre y tu dirección",
+    "/giving/email/": "Correo electrónico nuevo",
+    "/giving/erase/": "Borrar mis datos",
 }
 
 
@@ -95,6 +110,20 @@ def source_strings() -> Iterator[tuple[str | None, str, Path]]:
 def _marked(code: str, path: Path) -> Iterator[tuple[str | None, str, Path]]:
     for _line, words, _comments, context in extract.extract("python", io.BytesIO(code.encode()), MARKS):
         yield context, forms(words)[0], path
+
+
+def speaks_spanish_alone(page: BeautifulSoup, catalogue: Catalog) -> None:
+    """No word of ours stays English, and no link or form leads to an English page; funds and pages have their names."""
+    assert page.html is not None
+    assert page.html["lang"] == "es"
+    english = {words for message in entries(catalogue) for words in set(forms(message.id)) - set(forms(message.string))}
+    names = {*Fund.objects.values_list("name", flat=True), *Page.objects.values_list("title", flat=True)}
+    links = [str(tag["href"]) for tag in page.select("a[href]:not([hreflang=en])")]
+    links += [str(tag["action"]) for tag in page.select("form[action]")]
+    assert [link for link in links if link.startswith("/") and not link.startswith("/es/")] == []
+    for tag in page.select("[lang=en], [hreflang=en]"):
+        tag.decompose()
+    assert [words for words in page.stripped_strings if words in english - names] == []
 
 
 def test_every_source_string_is_in_the_catalogue(catalogue: Catalog) -> None:
@@ -153,15 +182,13 @@ def test_the_compiled_file_says_what_the_catalogue_says(catalogue: Catalog) -> N
 
 @pytest.mark.usefixtures("_open_house")
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_spanish_address_speaks_spanish_and_leads_to_spanish(client: Client, address: str) -> None:
+def test_a_spanish_address_speaks_spanish_and_leads_to_spanish(
+    client: Client, catalogue: Catalog, address: str
+) -> None:
     page = BeautifulSoup(client.get(f"/es{address}").content, "html.parser")
 
-    assert page.html is not None
-    assert page.html["lang"] == "es"
     assert ADDRESSES[address] in " ".join(page.get_text(" ").split())
-    links = [str(tag["href"]) for tag in page.select("a[href]:not([hreflang=en])")]
-    links += [str(tag["action"]) for tag in page.select("form[action]")]
-    assert [link for link in links if link.startswith("/") and not link.startswith("/es/")] == []
+    speaks_spanish_alone(page, catalogue)
 
 
 @pytest.mark.usefixtures("_open_house")
@@ -205,17 +232,21 @@ def test_a_call_to_action_leads_on_in_the_readers_language(client: Client, writt
     assert [tag["href"] for tag in page.select(".call a")] == [leads_to]
 
 
-@pytest.mark.usefixtures("_open_house")
-def test_who_gives_in_spanish_is_thanked_in_spanish(client: Client, legal_entity: LegalEntity, stripe: Stripe) -> None:
-    wish = {"amount": "25", "interval": "once", "fund": "general"}
+def give_in_spanish(client: Client, stripe: Stripe, *, interval: str) -> None:
+    """Ana gives $25."""
+    wish = {"amount": "25", "interval": interval, "fund": "general"}
     page = BeautifulSoup(client.get("/es/donate/", wish).content, "html.parser")
     token = page.select("[name=form_token]")[0]["value"]
     answer = client.post(
         "/es/donate/", wish | {"email": "ana@example.org", "name": "Ana Ruiz", "form_token": str(token)}
     )
-
     stripe.sandbox.pay(answer["Location"], GOOD_CARD, email="ana@example.org")
     stripe.deliver_new(client)
+
+
+@pytest.mark.usefixtures("_open_house")
+def test_who_gives_in_spanish_is_thanked_in_spanish(client: Client, legal_entity: LegalEntity, stripe: Stripe) -> None:
+    give_in_spanish(client, stripe, interval="once")
 
     letter = OutgoingEmail.objects.get()
     assert letter.subject == "Gracias: tu recibo por $25.00"
@@ -226,3 +257,21 @@ def test_who_gives_in_spanish_is_thanked_in_spanish(client: Client, legal_entity
     paper = PdfReader(io.BytesIO(ReceiptDocument.objects.get().content))
     assert str(paper.root_object["/Lang"]) == "es"
     assert "Recibo de tu donativo" in paper.pages[0].extract_text()
+
+
+@pytest.mark.usefixtures("_open_house")
+def test_a_supporters_own_page_speaks_spanish(
+    client: Client, catalogue: Catalog, legal_entity: LegalEntity, stripe: Stripe
+) -> None:
+    give_in_spanish(client, stripe, interval="month")
+    post(client, "/es/giving/", email="ana@example.org")
+    letter = OutgoingEmail.objects.get(key__startswith="giving-link:")
+    opened = post(client, address_in(letter.text))
+    names = {"gift": Subscription.objects.get().reference, "receipt": Receipt.objects.get().number}
+
+    assert letter.subject == "El enlace a tus donativos y recibos"
+    assert opened["Location"] == "/es/giving/"
+    for address, says in OWN_PAGES.items():
+        page = BeautifulSoup(client.get("/es" + address.format(**names)).content, "html.parser")
+        assert says in " ".join(page.get_text(" ").split())
+        speaks_spanish_alone(page, catalogue)
