@@ -112,7 +112,7 @@ def test_desk_lists_gifts_for_the_fundraiser_only(
     pages = {
         "/staff/gifts/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
         f"/staff/gifts/gift/{payment.reference}/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
-        "/staff/gifts/monthly/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
+        "/staff/gifts/recurring/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
         "/staff/gifts/receipts/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
         f"/staff/gifts/receipts/{receipt.number}.pdf": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
         "/staff/gifts/stripe/": {"fay": 200, "adam": 200, "carl": 302, "edith": 302},
