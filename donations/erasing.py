@@ -66,6 +66,18 @@ def _is_charged(rows: list[Donor]) -> bool:
     return running.exclude(pk__in=stops.filter(heard_at__isnull=False).values("subscription")).exists()
 
 
+def _forget_at_stripe(person: Donor, *, at: datetime) -> None:
+    """Have Stripe delete its customers: their names, mail addresses and cards."""
+    customers = Subscription.objects.of(person).exclude(stripe_customer_id="").order_by("stripe_customer_id")
+    for customer_id in customers.values_list("stripe_customer_id", flat=True).distinct():
+        try:
+            asking.forget_customer(customer_id, key=idempotency.key("customer", customer_id, "forget"), at=at)
+        except door.StripeUnavailable as error:
+            raise StillRunning from error
+        except door.StripeRefused:
+            continue  # Stripe has none of that name any more.
+
+
 def _empty_checkouts(rows: list[Donor]) -> None:
     """Take names and addresses out of every wish to give, also of those that were never paid."""
     theirs = Q(payments__donor__in=rows) | Q(subscription__donor__in=rows)

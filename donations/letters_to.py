@@ -1,4 +1,4 @@
-"""Which letters in the outbox are to a donor, or were: found by their address or by what they are about."""
+"""Which letters in the outbox are to a donor, or were: found by what they are about, or by their address."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,9 @@ from django.db.models import Q
 
 from donations.models import Donor, FailedRenewal, Payment, Receipt, Subscription
 from mail.models import OutgoingEmail
+
+# Letters to an address that may be nobody's yet. Others, about a request for aid or for staff, are not to the donor.
+_BY_ADDRESS = {"gift-failed", "email-confirm", "email-taken"}
 
 
 def family(donor: Donor) -> list[Donor]:
@@ -15,15 +18,17 @@ def family(donor: Donor) -> list[Donor]:
 
 
 def find(donor: Donor) -> Iterator[OutgoingEmail]:
-    """Yield the letters of one person.
+    """Yield the letters about gifts of one person.
 
-    Addresses are sealed, each differently, so every letter has to be opened. That is slow and rare.
+    Addresses are sealed, each differently, so these letters have to be opened one by one.
     """
     rows = family(donor)
     emails = {row.email.casefold() for row in rows if row.email}
     about = set(_names(rows))
-    for letter in OutgoingEmail.objects.order_by("pk").iterator(chunk_size=500):
-        if about & set(letter.key.split(":")) or letter.recipient.casefold() in emails:
+    letters = OutgoingEmail.objects.defer("text_sealed", "html_sealed").order_by("pk")
+    for letter in letters.iterator(chunk_size=500):
+        parts = letter.key.split(":")
+        if about.intersection(parts) or (parts[0] in _BY_ADDRESS and letter.recipient.casefold() in emails):
             yield letter
 
 

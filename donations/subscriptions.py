@@ -49,6 +49,9 @@ def apply(stated: stripe_objects.Subscription, *, at: datetime) -> Subscription 
             started_at=stated.started_at,
             **changing,
         )
+        if subscription.donor.erased_at and not subscription.has_ended:
+            # Nobody is left to stop it. The sweep tells Stripe.
+            SubscriptionChange.objects.create(subscription=subscription, kind=SubscriptionChange.Kind.STOP, asked_at=at)
     else:
         Subscription.objects.filter(pk=subscription.pk).update(**changing, **_agreed_terms(subscription, stated))
         subscription.refresh_from_db()
