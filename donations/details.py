@@ -3,19 +3,21 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from core import links, sealing
+from core import links
 from donations import own_page_letters, visits
 from donations.models import Donor
 from organisation import audit
-from organisation.models import User
+from organisation.models import AuditEvent, User
 
 _PURPOSE = "donations.email"
+_CHANGED, _BACK = "donations.email_changed", "back-to:"
 # By the wall clock. To take a change back, the old mailbox has as long as its owner may be away.
 _GOOD_FOR = {"new": timedelta(days=1), "back": timedelta(days=60)}
 
@@ -30,10 +32,11 @@ class AddressTaken(Exception):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a link in a letter does: give a donor this mail address."""
+    """What a link in a letter does: give a donor this mail address. ``number``: the change that it makes or undoes."""
 
     donor: Donor
     email: str
+    number: int
     takes_back: bool
 
 
@@ -62,14 +65,17 @@ def meant_by(token: str) -> Meaning:
     """
     try:
         # The age that counts stands in the link.
-        reference, email, mark, kind = json.loads(links.read(_PURPOSE, token, max_age=_GOOD_FOR["back"]))
+        reference, email, number, kind = json.loads(links.read(_PURPOSE, token, max_age=_GOOD_FOR["back"]))
         links.read(_PURPOSE, token, max_age=_GOOD_FOR[kind])
         donor = Donor.objects.get(reference=reference, merged_into=None, erased_at=None)
     except (links.LinkRefused, Donor.DoesNotExist) as error:
         raise LinkIsOver from error
-    if mark != _mark(donor.email):
+    later = _changes(donor)[number:]
+    # A thief changes it twice: each old mailbox takes back what came after it, and the earliest has the last word.
+    is_over = any(_undone_by(reason) <= number for reason in later[1:]) if kind == "back" else bool(later)
+    if is_over:
         raise LinkIsOver
-    return Meaning(donor, str(email), takes_back=kind == "back")
+    return Meaning(donor, str(email), number, takes_back=kind == "back")
 
 
 def change_email(token: str, *, at: datetime) -> Donor:
@@ -82,13 +88,15 @@ def change_email(token: str, *, at: datetime) -> Donor:
     try:
         with transaction.atomic():
             donor = Donor.objects.select_for_update().get(pk=meant.donor.pk)
+            meant = meant_by(token)  # Two clicks at once: the first one counts.
             old, donor.email = donor.email, meant.email
             donor.save(update_fields=["email"])
             if meant.takes_back:
                 visits.end_all(donor)
             else:
                 own_page_letters.email_changed(donor, old, _link(donor, old, "back"), at=at)
-            audit.record(actor=None, action="donations.email_changed", subject=donor, at=at)
+            reason = f"{_BACK}{meant.number}" if meant.takes_back else ""
+            audit.record(actor=None, action=_CHANGED, subject=donor, reason=reason, at=at)
     except IntegrityError as error:
         raise AddressTaken from error
     return donor
@@ -99,12 +107,18 @@ def _is_taken(email: str, donor: Donor) -> bool:
 
 
 def _link(donor: Donor, email: str, kind: str) -> str:
-    """Return an address that gives the donor this mail address, as long as they have the one of now."""
-    meant = json.dumps([donor.reference, email, _mark(donor.email), kind])
+    """Return an address that gives the donor this mail address once. Whoever has it can read it."""
+    meant = json.dumps([donor.reference, email, len(_changes(donor)), kind])
     with translation.override(donor.language):
         return settings.SITE_URL + reverse("donations:confirm_email", args=[links.sign(_PURPOSE, meant)])
 
 
-def _mark(email: str) -> str:
-    """Whoever has the link can read it, so that it holds a mark of the old address and not the address."""
-    return sealing.blind_index(email, purpose=_PURPOSE).hex()[:24]
+def _changes(donor: Donor) -> list[str]:
+    """Return what the trail says of each change of the donor's mail address so far."""
+    events = AuditEvent.objects.filter(action=_CHANGED, object_type=Donor._meta.label, object_id=str(donor.pk))
+    return list(events.order_by("position").values_list("reason", flat=True))
+
+
+def _undone_by(reason: str) -> float:
+    """Return the first change that this one took back; infinity if it took none back."""
+    return int(reason.removeprefix(_BACK)) if reason else inf

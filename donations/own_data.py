@@ -1,6 +1,6 @@
 """Everything that we hold on a donor, for themselves, in a shape that programs can read. docs/your-data.md describes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,11 @@ from moneyed import Money
 
 from donations import given, letters_to
 from donations.models import Checkout, Donor, GivingLink, Payment, Receipt, Subscription, WallEntry
+from mail.models import OutgoingEmail
 
 FORMAT = "liferaft-giving/1"
+# Go to an address that is not theirs yet. Which of the two it was would tell who else gives.
+_TO_A_NEW_ADDRESS = ("email-confirm:", "email-taken:")
 Json = dict[str, Any]
 
 
@@ -32,10 +35,7 @@ def of(donor: Donor, *, at: datetime) -> Json:
         "gifts": [_payment(row) for row in given.payments(donor).select_related("fund", "offline")],
         "receipts": [_receipt(r) for r in Receipt.objects.filter(payment__donor__in=rows).order_by("issued_at")],
         "wall": [_wall(entry) for entry in WallEntry.objects.filter(checkout__in=checkouts).order_by("pk")],
-        "letters": [
-            {"subject": letter.subject, "queued_at": _time(letter.queued_at), "sent_at": _time(letter.sent_at)}
-            for letter in letters_to.find(donor)
-        ],
+        "letters": [_letter(letter) for letter in _letters(donor, rows)],
         "links_to_this_page": [_link(row) for row in GivingLink.objects.filter(donor__in=rows).order_by("made_at")],
     }
 
@@ -142,6 +142,17 @@ def _receipt(row: Receipt) -> Json:
 
 def _wall(entry: WallEntry) -> Json:
     return {"name": entry.name, "message": entry.message, "state": entry.state, "decided_at": _time(entry.decided_at)}
+
+
+def _letters(donor: Donor, rows: Iterable[Donor]) -> Iterator[OutgoingEmail]:
+    emails = {row.email.casefold() for row in rows}
+    for letter in letters_to.find(donor):
+        if not letter.key.startswith(_TO_A_NEW_ADDRESS) or letter.recipient.casefold() in emails:
+            yield letter
+
+
+def _letter(letter: OutgoingEmail) -> Json:
+    return {"subject": letter.subject, "queued_at": _time(letter.queued_at), "sent_at": _time(letter.sent_at)}
 
 
 def _link(row: GivingLink) -> Json:
