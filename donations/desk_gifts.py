@@ -46,7 +46,8 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
         Payment.objects.select_related("donor__merged_into", "fund", "checkout__wall_entry", "ledger_transaction"),
         reference=reference,
     )
-    may_refund = request.user.has_perm(Permission.MANAGE_GIFTS)
+    # What came by cheque or cash goes back by a form of its own: Stripe knows nothing of it.
+    may_refund = payment.is_online and request.user.has_perm(Permission.MANAGE_GIFTS)
     if request.method == "POST" and not may_refund:
         return HttpResponse(status=403)
     form = desk_forms.RefundForm(request.POST if request.method == "POST" else None, payment=payment)
