@@ -1,12 +1,13 @@
 """What the filters of the desk's lists have in common: days, money, donors, and fields that stand behind "More"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,11 @@ class Day(forms.DateField):
     """A day, picked from the browser's calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    # Near the ends of the calendar there is no day after, and in some time zones none before.
+    default_validators: list[Callable[[Any], None]] = [
+        MinValueValidator(date(1900, 1, 1)),
+        MaxValueValidator(date(2999, 12, 31)),
+    ]
 
 
 def start_of(day: date) -> datetime:

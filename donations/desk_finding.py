@@ -81,6 +81,7 @@ class GiftFilter(MoneyFilter):
             | Q(checkout__name__icontains=typed)
             | Q(pk__in=Receipt.objects.filter(number__iexact=typed).values("payment"))
             | Q(offline__bank_reference__iexact=typed)
+            | Q(reference=typed)
             | Q(charge_id=typed)
             | Q(intent_id=typed)
             | Q(balance_transaction_id=typed)

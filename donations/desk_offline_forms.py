@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.money import AmountUnclear, format_money, parse_amount
@@ -23,7 +24,9 @@ class OfflineGiftForm(forms.Form):
     )
     amount = forms.CharField(label=_("Amount"), max_length=20)
     received_on = forms.DateField(
-        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Received on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(offline.FIRST_DAY, _("This day is too long ago."))],
     )
     fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.order_by("pk"), empty_label=None)
     name = forms.CharField(label=_("Donor's name"), max_length=120, required=False)
@@ -52,6 +55,9 @@ class OfflineGiftForm(forms.Form):
                 cleaned["money"] = parse_amount(cleaned["amount"], fund.currency)
             except AmountUnclear:
                 self.add_error("amount", _("Write the amount in figures, for example 25.00."))
+            else:
+                if cleaned["money"].amount > offline.MOST:
+                    self.add_error("amount", _("This is more than one gift can be."))
         return cleaned
 
     def entered(self) -> offline.Entered:

@@ -20,6 +20,9 @@ from organisation import audit
 from organisation.models import LegalEntity, User
 
 MOST_ROWS = 500
+# A day before, or a larger amount, is a slip of the finger; the books cannot be rubbed out.
+FIRST_DAY = date(1990, 1, 1)
+MOST = 1_000_000_000
 
 
 class OtherCurrency(Exception):
@@ -28,6 +31,10 @@ class OtherCurrency(Exception):
 
 class NotYet(Exception):
     """The day is in the future."""
+
+
+class NotPlausible(Exception):
+    """The day is before ``FIRST_DAY``, or the amount above ``MOST``."""
 
 
 class FileTakenAlready(Exception):
@@ -56,11 +63,14 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
 
     :raises OtherCurrency: if the fund counts in another currency
     :raises NotYet: if it was received after ``at``
+    :raises NotPlausible: see there
     :raises giving.GiftsNotOpen: if there is no legal entity
     """
     entity = giving.issuing_entity()
     if entered.amount.currency.code != entered.fund.currency:
         raise OtherCurrency
+    if entered.received_on < FIRST_DAY or entered.amount.amount > MOST:
+        raise NotPlausible
     if entered.received_on > at.astimezone(ZoneInfo(entity.time_zone)).date():
         raise NotYet
     received_at = min(_noon(entered.received_on, entity), at)
@@ -133,7 +143,7 @@ def take_in(*, file_name: str, digest: bytes, rows: Sequence[Entered], by: User,
 
     :param digest: SHA-256 of the lines, by which the same file is known again
     :raises FileTakenAlready: if these lines were taken in before
-    :raises OtherCurrency, NotYet: as ``record`` does
+    :raises OtherCurrency, NotYet, NotPlausible: as ``record`` does
     """
     try:
         with transaction.atomic():

@@ -117,12 +117,9 @@ def _row(number: int, cells: dict[str, str], *, surplus: int, funds: Mapping[str
     fund = found.get("fund")
     if isinstance(fund, Fund):
         try:
-            found["amount"] = parse_amount(cells.get("amount", ""), fund.currency)
-        except AmountUnclear:
-            problems.append(
-                _("“%(typed)s” is not an amount in %(currency)s.")
-                % {"typed": cells.get("amount", ""), "currency": fund.currency}
-            )
+            found |= _amount(cells, fund)
+        except ValidationError as error:
+            problems += error.messages
     if problems:
         return Row(number, cells, problems=problems)
     entered = offline.Entered(
@@ -144,6 +141,19 @@ def _fund(cells: Mapping[str, str], funds: Mapping[str, Fund]) -> dict[str, obje
     return {"fund": fund}
 
 
+def _amount(cells: Mapping[str, str], fund: Fund) -> dict[str, object]:
+    typed = cells.get("amount", "")
+    try:
+        amount = parse_amount(typed, fund.currency)
+    except AmountUnclear as error:
+        raise ValidationError(
+            _("“%(typed)s” is not an amount in %(currency)s.") % {"typed": typed, "currency": fund.currency}
+        ) from error
+    if amount.amount > offline.MOST:
+        raise ValidationError(_("“%(typed)s” is more than one gift can be.") % {"typed": typed})
+    return {"amount": amount}
+
+
 def _method(cells: Mapping[str, str]) -> dict[str, object]:
     method = _METHODS.get(cells.get("method", "").lower())
     if method is None:
@@ -162,6 +172,8 @@ def _day(cells: Mapping[str, str], today: date) -> dict[str, object]:
         ) from error
     if day > today:
         raise ValidationError(_("%(typed)s is in the future.") % {"typed": day.isoformat()})
+    if day < offline.FIRST_DAY:
+        raise ValidationError(_("%(typed)s is too long ago.") % {"typed": day.isoformat()})
     return {"received_on": day}
 
 

@@ -206,6 +206,22 @@ def test_filter_that_makes_no_sense_gives_no_file(desk: Client) -> None:
     assert not AuditEvent.objects.filter(action="donations.gifts_exported").exists()
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("donations_gifts", "until"), ("donations_donors", "new_until"), ("donations_recurring", "running_on")],
+)
+def test_day_at_the_end_of_the_calendar_gets_a_sentence(name: str, field: str, day: str, desk: Client) -> None:
+    assert "Ensure this value is" in page(desk, reverse(name), **{field: day})
+
+
+def test_gift_is_found_by_the_reference_in_its_address(desk: Client, aid_fund: Fund) -> None:
+    gift = give(1, fund=aid_fund, amount=Money(90, "USD"), at=FEBRUARY)
+    give(2, fund=aid_fund, amount=Money(25, "USD"), at=MARCH)
+
+    assert amounts(page(desk, reverse("donations_gifts"), q=gift.reference)) == {"$90.00"}
+
+
 @pytest.mark.usefixtures("_gifts")
 def test_donors_file_has_a_column_for_each_currency(desk: Client) -> None:
     ann = next(line for line in taken(desk, "donations_donors") if line["E-mail address"] == "ann@mail.example")
