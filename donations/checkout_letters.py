@@ -14,6 +14,8 @@ from mail import outbox
 
 def gift_failed(*, checkout: Checkout, at: datetime) -> None:
     """Say that the bank did not pay, that nothing was taken, and where to give again in the same way."""
+    if not checkout.email:
+        return  # Who gave had themselves erased meanwhile.
     with translation.override(checkout.language):
         form = f"{settings.SITE_URL}{reverse('donations:donate')}?{urlencode(giving.choice_of(checkout))}"
     outbox.queue(

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from donations import changing, erasing, proofs
+from donations import changing, checkout_letters, erasing, proofs
 from donations.models import (
     Checkout,
     Donor,
@@ -192,6 +192,16 @@ def test_who_was_merged_in_the_same_moment_is_not_erased_while_charged(
 
     assert "Nothing is erased yet" in words(answer)
     assert "You are erased" in words(post(visitor, "/giving/erase/", is_sure="on"))
+
+
+def test_payment_that_fails_after_erasing_is_told_to_nobody(visitor: Client, stripe: Stripe, ann: Donor) -> None:
+    begin(visitor, interval="once", amount="10")
+    post(visitor, "/giving/erase/", is_sure="on")
+    checkout = Checkout.objects.latest("pk")
+
+    checkout_letters.gift_failed(checkout=checkout, at=checkout.started_at)
+
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_letters_about_something_else_stay(visitor: Client, stripe: Stripe, ann: Donor, now: datetime) -> None:
