@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
@@ -17,7 +18,15 @@ def own_page(request: HttpRequest) -> HttpResponse:
     donor = own_page_guard.visitor(request)
     if donor is None or request.method == "POST":
         return own_page_doors.ask(request)
-    return show(request, donor)
+    return show(request, donor, notice=_back_with_a_card() if "card" in request.GET else "")
+
+
+def _back_with_a_card() -> str:
+    """Say why the page still shows what it did before Stripe's page, so that nobody pays by hand what a new card pays."""
+    return _(
+        "You are back from Stripe's page. If you entered a card there, it shows here in a moment, and a payment that"
+        " did not go through is tried with it: you need not do anything more."
+    )
 
 
 def show(
@@ -26,9 +35,11 @@ def show(
     """Show the page, with a word about what was just done or could not be."""
     subscriptions = Subscription.objects.of(donor).select_related("fund").prefetch_related("changes")
     years = given.by_year(donor)
+    gifts = standing.of_all(subscriptions.order_by("-started_at"), at=clock.now())
     context = {
         "donor": donor,
-        "gifts": standing.of_all(subscriptions.order_by("-started_at"), at=clock.now()),
+        "gifts": gifts,
+        "is_failing": any(gift.is_failing for gift in gifts),
         "years": years,
         "newest_receipt": given.newest_receipt(years),
         "notice": notice,

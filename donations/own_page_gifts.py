@@ -125,7 +125,7 @@ def card(request: HttpRequest, state: standing.Standing, *, is_taken: bool) -> H
     try:
         page = changing.card_page(
             subscription=state.subscription,
-            return_url=f"{settings.SITE_URL}{reverse('donations:own_page')}",
+            return_url=f"{settings.SITE_URL}{reverse('donations:own_page')}?card",
             language=get_language() or "en",
         )
     except changing.OutOfReach:

@@ -43,7 +43,7 @@ def test_new_card_is_charged_from_the_next_payment_on(visitor: Client, stripe: S
     stripe.deliver_new(visitor)
     stripe.deliver_new(visitor)
 
-    assert back.location == "http://localhost:8000/giving/"
+    assert back.location == "http://localhost:8000/giving/?card"
     assert "Mastercard •••• 4444" in words(visitor.get("/giving/"))
     assert Payment.objects.count() == 1
     stripe.sandbox.clock(months=1)
@@ -64,6 +64,26 @@ def test_new_card_pays_at_once_what_did_not_go_through(visitor: Client, stripe: 
     assert Subscription.objects.get().state == "active"
     assert "Pay now" not in words(visitor.get("/giving/"))
     assert list(proofs.broken()) == []
+
+
+def test_back_from_stripes_page_nobody_is_led_to_pay_twice(
+    visitor: Client, stripe: Stripe, failing: Subscription
+) -> None:
+    back = leave_card(visitor, stripe, failing)
+
+    page = words(visitor.get(back.location.removeprefix("http://localhost:8000")))
+
+    assert "Pay now" in page  # Stripe's word is not here yet.
+    assert "a payment that did not go through is tried with it: you need not do anything more" in page
+    assert "You are back from Stripe" not in words(visitor.get("/giving/"))
+
+
+def test_page_of_a_failing_gift_has_one_thing_to_do(visitor: Client, failing: Subscription) -> None:
+    page = visitor.get("/giving/").content.decode()
+    change = words(visitor.get(f"/giving/gifts/{failing.reference}/change/"))
+
+    assert page.count("button-primary") == 1
+    assert "The payment that did not go through is still tried" in change
 
 
 def test_new_card_is_told_once_however_often_stripe_repeats_itself(
