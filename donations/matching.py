@@ -18,7 +18,7 @@ def letter(request: HttpRequest, donor: Donor, number: str) -> HttpResponse:
     """Show the letter for one gift of the donor. Only what a valid receipt says can be matched."""
     receipt = (
         Receipt.objects.filter(number=number, state=Receipt.State.ISSUED, payment__in=given.payments(donor))
-        .select_related("payment__checkout", "series")
+        .select_related("payment__checkout", "payment__subscription", "series")
         .first()
     )
     if receipt is None or receipt.erased_at:
@@ -27,12 +27,13 @@ def letter(request: HttpRequest, donor: Donor, number: str) -> HttpResponse:
 
 
 def _facts(receipt: Receipt) -> dict[str, object]:
-    said, checkout = receipt.snapshot, receipt.payment.checkout
+    said, checkout, subscription = receipt.snapshot, receipt.payment.checkout, receipt.payment.subscription
+    is_over = subscription is None or subscription.has_ended or subscription.stop_asked_at
     return {
         "employer": checkout.employer if checkout else "",
         "receipt": said,
         "amount": from_minor(*said["amount"]),
         "given_on": date.fromisoformat(said["given_on"]),
         "address": said["entity"]["address"].splitlines(),
-        "interval": receipt.payment.interval,
+        "interval": "once" if subscription is None or is_over else subscription.interval,
     }

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from donations.models import Payment, Receipt
+from donations.models import Payment, Receipt, Subscription
 from organisation.models import LegalEntity
-from tests.donations.giving_stage import Stripe, begin
-from tests.donations.own_page_stage import open_page, words
+from tests.donations.giving_stage import Stripe, begin, give
+from tests.donations.own_page_stage import open_page, post, words
 from tests.sandbox_process import GOOD_CARD
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,19 @@ def test_letter_does_without_an_employers_name(visitor: Client, stripe: Stripe) 
     open_page(visitor)
 
     assert "asks you, as the employer, to match" in words(visitor.get(f"/giving/receipts/{number}/matching/"))
+
+
+def test_letter_does_not_promise_an_employer_what_was_stopped(visitor: Client, stripe: Stripe) -> None:
+    give(visitor, stripe)
+    stripe.deliver_new(visitor)
+    open_page(visitor)
+    address = f"/giving/receipts/{Receipt.objects.get().number}/matching/"
+    while_it_runs = words(visitor.get(address))
+
+    post(visitor, f"/giving/gifts/{Subscription.objects.get().reference}/stop/")
+
+    assert "Comes again every month" in while_it_runs
+    assert "Comes again" not in words(visitor.get(address))
 
 
 def test_nobody_else_reads_the_letter(visitor: Client, stripe: Stripe) -> None:
