@@ -232,6 +232,7 @@ def test_thanks_page_proves_and_shows_nothing(visitor: Client, stripe: Stripe) -
     words = visitor.get("/donate/thanks/", {"session": session}).content.decode()
 
     assert "your receipt comes by mail" in words
+    assert "From a bank account it takes some days" in words
     assert "ann@example.org" not in words
     assert session not in words
 
