@@ -76,6 +76,9 @@ def send_back(request: HttpRequest, stripe_id: str) -> HttpResponse:
     except refunds.MoreThanIsLeft:
         messages.warning(request, _("Nothing of this gift is left. Nothing was sent back."))
         return redirect("donations_warnings")
+    except refunds.RefusedByStripe:
+        messages.error(request, _("Stripe refuses this refund. Nothing was sent back. Look at the payment at Stripe."))
+        return redirect("donations_gift", reference=warning.payment.reference)
     if is_heard:
         messages.success(request, _("Stripe has the refund. It is booked as soon as Stripe confirms it."))
     else:

@@ -81,7 +81,12 @@ def _send_back(request: HttpRequest, form: desk_forms.RefundForm, payment: Payme
     except refunds.MoreThanIsLeft:
         form.add_error("amount", _("Meanwhile less of this gift is left. Nothing was sent back."))
         return None
-    if refunds.send(refund=refund, at=at):
+    try:
+        is_heard = refunds.send(refund=refund, at=at)
+    except refunds.RefusedByStripe:
+        messages.error(request, _("Stripe refuses this refund. Nothing was sent back. Look at the payment at Stripe."))
+        return redirect("donations_gift", reference=payment.reference)
+    if is_heard:
         messages.success(request, _("Stripe has the refund. It is booked as soon as Stripe confirms it."))
     else:
         messages.warning(request, _("Stripe does not answer. The refund is written down and sent by itself, once."))

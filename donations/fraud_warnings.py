@@ -35,6 +35,7 @@ def send_back(*, warning: FraudWarning, by: User, at: datetime) -> bool:
 
     :returns: whether Stripe has heard it; if not, the sweep asks again
     :raises refunds.MoreThanIsLeft: if nothing is left of it
+    :raises refunds.RefusedByStripe: if Stripe will not
     """
     payment = warning.payment
     left = from_minor(refunds.left_minor(payment), payment.given_currency)

@@ -22,6 +22,10 @@ class MoreThanIsLeft(Exception):
     """The gift has less left, counting refunds that are on their way."""
 
 
+class RefusedByStripe(Exception):
+    """Stripe will not send it back. That is written down on the refund, and the gift has as much left as before."""
+
+
 @transaction.atomic
 def ask(*, payment: Payment, amount: Money, reason: Refund.Reason, by: User, at: datetime) -> Refund:
     """Write down that a gift goes back, whole or in part. ``send`` then asks Stripe.
@@ -61,6 +65,7 @@ def send(*, refund: Refund, at: datetime) -> bool:
     Its state follows by the webhook.
 
     :returns: whether Stripe has heard it; if not, the sweep asks again
+    :raises RefusedByStripe: if it never will
     """
     key = idempotency.key("refund", refund.pk, "create")
     metadata = {METADATA_KEY: str(refund.pk)}
@@ -75,11 +80,11 @@ def send(*, refund: Refund, at: datetime) -> bool:
         )
     except door.StripeUnavailable:
         return False
-    except door.StripeRefused:
+    except door.StripeRefused as refused:
         Refund.objects.filter(pk=refund.pk, state=Refund.State.REQUESTED, stripe_id=None).update(
             state=Refund.State.REFUSED
         )
-        return True
+        raise RefusedByStripe from refused
     Refund.objects.filter(pk=refund.pk, stripe_id=None).update(stripe_id=made.id)
     return True
 

@@ -1,5 +1,6 @@
 """The worker's side of gifts: PDFs and letters of new receipts, and calls to Stripe that did not come through."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -58,7 +59,8 @@ def tell_stripe() -> None:
     for refund in Refund.objects.filter(
         state=Refund.State.REQUESTED, stripe_id=None, asked_at__lt=at - _PATIENCE
     ).select_related("payment"):
-        refunds.send(refund=refund, at=at)
+        with suppress(refunds.RefusedByStripe):  # It stands on the refund.
+            refunds.send(refund=refund, at=at)
     _tell(SubscriptionChange.objects.unheard().filter(asked_at__lt=at - _PATIENCE), at=at)
 
 

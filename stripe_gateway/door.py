@@ -9,6 +9,8 @@ import stripe
 from django.conf import settings
 from stripe import StripeClient
 
+log = logging.getLogger(__name__)
+
 # Pinned: shapes change with it, so it changes by a reviewed commit together with the SDK and the webhook endpoint.
 API_VERSION = "2026-10-28.endive"
 _CONNECT_SECONDS, _READ_SECONDS = 3, 10
@@ -20,7 +22,10 @@ logging.getLogger("stripe").setLevel(logging.CRITICAL)
 
 
 class StripeUnavailable(Exception):
-    """Stripe did not answer, or could not for the moment. The same call may be made again, under the same key."""
+    """Stripe did not answer, or could not for the moment, or does not know our key.
+
+    The same call may be made again, under the same idempotency key.
+    """
 
 
 class StripeRefused(Exception):
@@ -37,6 +42,10 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise StripeUnavailable(type(error).__name__) from None
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        # The operator's to mend, not the donor's: what was asked for waits until the key is right.
+        log.error("Stripe does not accept STRIPE_SECRET_KEY: %s", type(error).__name__)  # noqa: TRY400 - as above
         raise StripeUnavailable(type(error).__name__) from None
     except stripe.StripeError as error:
         if error.http_status is None or error.http_status >= 500 or error.http_status == 409:

@@ -100,6 +100,35 @@ def test_refund_asked_for_while_stripe_is_away_is_sent_later_and_once(
     assert len(stripe.api.v1.refunds.list().data) == 1
 
 
+def test_fundraiser_is_told_at_once_that_stripe_refuses(
+    client: Client, fay: User, stripe: Stripe, payment: Payment
+) -> None:
+    client.force_login(fay)
+    stripe.sandbox.call("POST", "/_/faults", {"path": "/v1/refunds", "status": 400})
+
+    answer = client.post(f"/staff/gifts/gift/{payment.reference}/", {"amount": "20", "reason": "asked"}, follow=True)
+
+    assert "Stripe refuses this refund. Nothing was sent back." in answer.content.decode()
+    assert Refund.objects.get().state == "refused"
+    assert "Up to $50.00." in answer.content.decode()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_wrong_key_of_ours_lets_a_refund_wait_until_it_is_mended(
+    status: int, client: Client, fay: User, stripe: Stripe, payment: Payment
+) -> None:
+    client.force_login(fay)
+    stripe.sandbox.call("POST", "/_/faults", {"path": "/v1/refunds", "status": status})
+
+    answer = client.post(f"/staff/gifts/gift/{payment.reference}/", {"amount": "20", "reason": "asked"}, follow=True)
+    assert "Stripe does not answer. The refund is written down" in answer.content.decode()
+    stripe.sandbox.clock(seconds=300)
+    tasks.tell_stripe()
+    stripe.deliver_new(client)
+
+    assert Refund.objects.get().state == "succeeded"
+
+
 def test_refund_that_fails_brings_the_gift_and_a_valid_receipt_back(
     visitor: Client, stripe: Stripe, aid_fund: Fund, fay: User
 ) -> None:

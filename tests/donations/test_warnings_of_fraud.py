@@ -50,6 +50,16 @@ def test_fundraiser_sends_the_whole_gift_back_before_it_is_disputed(
     assert list(proofs.broken()) == []
 
 
+def test_warning_whose_refund_stripe_refuses_stays_to_be_decided(visitor: Client, stripe: Stripe, desk: Client) -> None:
+    warning = warned(visitor, stripe, interval="once")
+    stripe.sandbox.call("POST", "/_/faults", {"path": "/v1/refunds", "status": 400})
+
+    answer = desk.post(f"{WARNINGS}{warning.stripe_id}/back/", follow=True)
+
+    assert "Stripe refuses this refund. Nothing was sent back." in answer.content.decode()
+    assert "Send the whole gift back" in desk.get(WARNINGS).content.decode()
+
+
 def test_recurring_gift_is_stopped_with_it(visitor: Client, stripe: Stripe, desk: Client) -> None:
     warning = warned(visitor, stripe)
 
