@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from psycopg import sql
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -40,6 +41,12 @@ def _static_folder() -> None:
 def _fresh_caches() -> None:
     """No test sees what another one cached; counters in the database go with its rollback."""
     caches["default"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """A page that an earlier test asked for in Spanish leaves its thread speaking Spanish."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
