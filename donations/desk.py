@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
@@ -13,6 +14,7 @@ from donations import desk_finding
 from donations.desk_lists import PER_PAGE
 from donations.models import HeldPayment, ReceiptDocument
 from organisation import audit, screen
+from organisation.models import Organisation
 from organisation.permissions import Permission
 from organisation.staff import member, needs
 from stripe_gateway import inbox
@@ -67,6 +69,27 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     inbox.try_again(event, at=at)
     audit.record(actor=member(request), action="stripe.event_replayed", subject=event, at=at)
     messages.success(request, _("The event is worked through again in a moment."))
+    return redirect("donations_stripe")
+
+
+@needs(Permission.MANAGE_GIFTS)
+@require_POST
+@transaction.atomic
+def replay_all(request: HttpRequest) -> HttpResponse:
+    """Work through all events that failed once more."""
+    at = clock.now()
+    many = inbox.try_all_again(at)
+    if many:
+        organisation = Organisation.current()
+        audit.record(
+            actor=member(request), action="stripe.failed_events_replayed", subject=organisation, reason=str(many), at=at
+        )
+    words = ngettext(
+        "%(many)s event is worked through again in a moment.",
+        "%(many)s events are worked through again in a moment.",
+        many,
+    )
+    messages.success(request, words % {"many": many})
     return redirect("donations_stripe")
 
 

@@ -76,6 +76,7 @@ def addresses() -> list[URLPattern]:
         path("gifts/payouts/", desk_payouts.payouts, name="donations_payouts"),
         path("gifts/payouts/<slug:stripe_id>/", desk_payouts.payout, name="donations_payout"),
         path("gifts/stripe/", desk.stripe, name="donations_stripe"),
+        path("gifts/stripe/events/replay/", desk.replay_all, name="donations_replay_all"),
         path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
         path("gifts/stripe/held/<int:pk>/", desk_held.held_payment, name="donations_held"),
         path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),

@@ -7,7 +7,8 @@ from moneyed import Money
 
 from donations.models import Dispute, FraudWarning, Payment, Refund
 from ledger.models import Fund
-from organisation.models import User
+from organisation.models import AuditEvent, User
+from stripe_gateway.models import StripeEvent
 from tests.donations.desk_stage import NOW, give, page
 
 pytestmark = pytest.mark.usefixtures("legal_entity")
@@ -70,3 +71,26 @@ def test_warning_of_a_gift_of_which_nothing_is_left_waits_for_nobody(
     )
 
     assert reverse("donations_warnings") + "#waiting" not in page(desk, reverse("wagtailadmin_home"))
+
+
+def test_all_events_that_failed_are_tried_again_by_one_button(desk: Client) -> None:
+    for number in range(2):
+        StripeEvent.objects.create(
+            event_id=f"evt_{number}",
+            type="charge.updated",
+            object_id="ch_1",
+            livemode=False,
+            created_at=NOW,
+            received_at=NOW,
+            state=StripeEvent.State.FAILED,
+            attempts=15,
+            error="StripeUnavailable",
+        )
+    assert "Try all of them again" in page(desk, reverse("donations_stripe"))
+
+    answer = desk.post(reverse("donations_replay_all"), follow=True)
+
+    assert "2 events are worked through again in a moment." in answer.content.decode()
+    assert "No event has failed." in answer.content.decode()
+    assert StripeEvent.objects.filter(state=StripeEvent.State.RECEIVED, due_at__isnull=False).count() == 2
+    assert AuditEvent.objects.get(action="stripe.failed_events_replayed").reason == "2"

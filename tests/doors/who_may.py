@@ -81,6 +81,7 @@ RULES: dict[str, Rule] = {
     "donations_receipt_pdf": may(GIFTS),
     "donations_stripe": may(GIFTS),
     "donations_replay": may(FUNDRAISER),
+    "donations_replay_all": may(FUNDRAISER),
     "donations_close_held": may(FUNDRAISER),
     "donations_held": may(FUNDRAISER),
     "donations_disputes": may(GIFTS),
