@@ -50,9 +50,11 @@ def visited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-def ended(request: HttpRequest) -> HttpResponse:
+def ended(request: HttpRequest, notice: str = "") -> HttpResponse:
     """Say that there is no visit (any more), and offer the way to a new one."""
-    notice = _("Your page is closed now: it stays open for half an hour after your last click. Nothing was changed.")
+    notice = notice or _(
+        "Your page is closed now: it stays open for half an hour after your last click. Nothing was changed."
+    )
     form = forms.GivingLinkForm(label_suffix="")
     return render(request, "donations/giving_link.html", {"form": form, "notice": notice}, status=403)
 

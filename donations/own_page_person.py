@@ -75,10 +75,17 @@ def data(request: HttpRequest, donor: Donor) -> HttpResponse:
     return HttpResponse(told, content_type="application/json; charset=utf-8", headers=headers)
 
 
-@visited
+@private
 @require_http_methods(_BOTH)
-def erase(request: HttpRequest, donor: Donor) -> HttpResponse:
-    """Explain what goes and what stays, ask once, then erase."""
+def erase(request: HttpRequest) -> HttpResponse:
+    """Explain what goes and what stays, ask once, then erase. Who presses twice has no page any more at the second."""
+    visit = own_page_guard.current(request)
+    if visit is None:
+        again = _(
+            "Your page is closed now. If you have just had yourself erased, that is done; if not, nothing was changed."
+        )
+        return own_page_guard.ended(request, again if request.method == "POST" else "")
+    donor = visit.donor.person
     form = EraseForm(request.POST if request.method == "POST" else None, label_suffix="")
     is_stale = request.method == "POST" and not is_fresh(request)
     context = {"form": form, "is_stale": is_stale, "donor": donor, "gifts": own_page.running(donor)}

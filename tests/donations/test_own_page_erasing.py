@@ -23,7 +23,7 @@ from mail import outbox
 from mail.models import OutgoingEmail
 from organisation.models import AuditEvent
 from tests.donations.giving_stage import Stripe, begin, give
-from tests.donations.own_page_stage import open_page, post, words
+from tests.donations.own_page_stage import form_token, open_page, post, words
 
 
 @pytest.fixture
@@ -244,3 +244,16 @@ def test_rows_that_were_merged_go_too(visitor: Client, stripe: Stripe, ann: Dono
     post(visitor, "/giving/erase/", is_sure="on")
 
     assert "zelda" not in everything_in_the_database().casefold()
+
+
+def test_second_click_does_not_say_that_nothing_was_changed(visitor: Client, ann: Donor) -> None:
+    fields = {"is_sure": "on", "form_token": form_token(visitor, "/giving/erase/")}
+    cookie = visitor.cookies.output()
+
+    first = visitor.post("/giving/erase/", fields)
+    visitor.cookies.load(cookie.removeprefix("Set-Cookie: "))
+    second = visitor.post("/giving/erase/", fields)
+
+    assert "You are erased" in words(first)
+    assert second.status_code == 403
+    assert "If you have just had yourself erased, that is done" in words(second)
