@@ -53,15 +53,15 @@ def about(
 ) -> Iterator[Letter]:
     """Return the letters about these rows, whatever has become of them."""
     exact = [f"{kind}:{receipt.number}" for receipt in receipts for kind in ("receipt", "receipt-void")]
-    exact += [f"{recurring_letters.CHANGE}{change.pk}" for change in changes]
+    exact += [recurring_letters.change_key(change) for change in changes]
     exact += [f"{recurring_letters.LAST_NOTICE}{failure.invoice_id}" for failure in failures]
     starts = [f"payment-failed:{failure.invoice_id}:" for failure in failures]
     starts += [f"{kind}{donor.reference}:" for donor in donors for kind in _ON_OWN_PAGE]
     for gift in recurring:
         exact.append(f"subscription-ended:{gift.stripe_id}")
-        exact.append(f"{recurring_letters.CAMPAIGN_ENDED}{gift.campaign}:{gift.pk}")
-        exact += [f"{recurring_letters.LOOK_BACK}{year}:{gift.pk}" for year in range(gift.started_at.year, at.year + 2)]
-        starts.append(f"{recurring_letters.CARD_EXPIRES}{gift.pk}:")
+        exact.append(recurring_letters.campaign_key(gift.campaign, gift))
+        exact += [recurring_letters.look_back_key(year, gift) for year in range(gift.started_at.year, at.year + 2)]
+        starts.append(recurring_letters.card_keys_start(gift))
     wanted = reduce(or_, (Q(key__startswith=start) for start in set(starts)), Q(key__in=exact))
     for letter in OutgoingEmail.objects.filter(wanted).only("key", "state", "queued_at", "sent_at"):
         name = next(name for start, name in _NAMES.items() if letter.key.startswith(start))

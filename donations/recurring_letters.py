@@ -20,6 +20,23 @@ CAMPAIGN_ENDED = "campaign-ended:"
 LOOK_BACK = "look-back:"
 
 
+def change_key(change: SubscriptionChange) -> str:
+    return f"{CHANGE}{change.subscription.reference}:{change.pk}"
+
+
+def card_keys_start(subscription: Subscription) -> str:
+    """Return how the keys of all letters about cards of a gift begin."""
+    return f"{CARD_EXPIRES}{subscription.reference}:"
+
+
+def campaign_key(slug: str, subscription: Subscription) -> str:
+    return f"{CAMPAIGN_ENDED}{slug}:{subscription.reference}"
+
+
+def look_back_key(year: int, subscription: Subscription) -> str:
+    return f"{LOOK_BACK}{year}:{subscription.reference}"
+
+
 class Ending(StrEnum):
     """Why a recurring gift has ended."""
 
@@ -130,7 +147,7 @@ def change_confirmed(*, change: SubscriptionChange, at: datetime) -> None:
     """Say that what the donor asked for is done, and when the next payment is."""
     letterhead.to_supporter(
         change.subscription,
-        key=f"{CHANGE}{change.subscription.reference}:{change.pk}",
+        key=change_key(change),
         template="change_confirmed",
         context={"change": change, "next_on": schedule.next_payment(change.subscription)},
         at=at,
@@ -141,7 +158,7 @@ def card_expires(*, subscription: Subscription, at: datetime) -> None:
     """Say that the card will not be valid any more when the next payment is due; once for each card."""
     letterhead.to_supporter(
         subscription,
-        key=f"{CARD_EXPIRES}{subscription.reference}:{subscription.card_last4}:{subscription.card_expires_on}",
+        key=f"{card_keys_start(subscription)}{subscription.card_last4}:{subscription.card_expires_on}",
         template="card_expires",
         context={"next_on": schedule.next_payment(subscription)},
         at=at,
@@ -152,7 +169,7 @@ def campaign_ended(*, subscription: Subscription, campaign: CampaignEnd, at: dat
     """Say that a campaign is over and what becomes of the gift that was begun for it."""
     letterhead.to_supporter(
         subscription,
-        key=f"{CAMPAIGN_ENDED}{campaign.slug}:{subscription.reference}",
+        key=campaign_key(campaign.slug, subscription),
         template="campaign_ended",
         context={"campaign": campaign, "next_on": schedule.next_payment(subscription)},
         at=at,
@@ -163,7 +180,7 @@ def look_back(*, subscription: Subscription, figures: LookBack, at: datetime) ->
     """Say what a recurring gift added up to in a year, and what its fund did meanwhile."""
     letterhead.to_supporter(
         subscription,
-        key=f"{LOOK_BACK}{figures.until.year}:{subscription.reference}",
+        key=look_back_key(figures.until.year, subscription),
         template="look_back",
         context={"figures": figures},
         at=at,

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from donations.models import Donor, Payment, Receipt, Refund, SubscriptionChange
+from donations import recurring_letters
+from donations.models import Donor, Payment, Receipt, Refund, Subscription, SubscriptionChange
 from ledger.models import Fund
 from mail import outbox
 from organisation.models import AuditEvent, LegalEntity, User
@@ -115,8 +116,6 @@ def test_letters_about_a_donor_are_named_and_nobody_elses(desk: Client, aid_fund
     for key in [
         "payment-failed:in_9:funds",
         "last-notice:in_9",
-        f"look-back:2027:{monthly.pk}",
-        f"card-expires:{monthly.pk}:4242:2026-04-30",
         f"giving-link:{monthly.donor.reference}:1",
         "subscription-ended:sub_2",
         "payment-failed:in_99:funds",
@@ -128,13 +127,37 @@ def test_letters_about_a_donor_are_named_and_nobody_elses(desk: Client, aid_fund
     for name in [
         "Letter about the failed payment",
         "Last notice before the end",
-        "Yearly look back",
-        "Letter about the card that expires",
         "Link to their own page",
     ]:
         assert shown.count(name) == 1
     assert "Letter about the end" not in shown
     assert "secret" not in shown
+
+
+def test_letters_about_a_recurring_gift_stand_with_its_donor(desk: Client, aid_fund: Fund) -> None:
+    monthly = begin(1, fund=aid_fund, at=FEBRUARY)
+    Subscription.objects.update(campaign="flood")
+    monthly.refresh_from_db()
+    change = SubscriptionChange.objects.create(subscription=monthly, kind="resume", asked_at=NOW, heard_at=NOW)
+    twelve = Money(12, "USD")
+    year = recurring_letters.LookBack(FEBRUARY.date(), NOW.date(), twelve, 1, None, None, None, None)
+    campaign = recurring_letters.CampaignEnd(
+        "flood", "Flood", NOW.date(), "It is over.", "http://localhost:8000/flood/"
+    )
+    recurring_letters.change_confirmed(change=change, at=NOW)
+    recurring_letters.card_expires(subscription=monthly, at=NOW)
+    recurring_letters.campaign_ended(subscription=monthly, campaign=campaign, at=NOW)
+    recurring_letters.look_back(subscription=monthly, figures=year, at=NOW)
+
+    shown = page(desk, reverse("donations_donor", args=[monthly.donor.reference]))
+
+    for name in [
+        "Letter about the change",
+        "Letter about the card that expires",
+        "Letter about the end of the campaign",
+        "Yearly look back",
+    ]:
+        assert shown.count(name) == 1, name
 
 
 def test_merged_donors_gifts_count_for_the_one_who_is_kept(desk: Client, ann_twice: tuple[Donor, Donor]) -> None:
