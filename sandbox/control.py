@@ -34,6 +34,7 @@ class Control:
             "/_/clock": self._move_clock,
             "/_/latency": self._set_latency,
             "/_/settle": self._settle,
+            "/_/forget": self._forget,
             "/_/events/{id}/deliver": self._deliver,
             "/_/charges/{id}/refund": self._refund,
             "/_/subscriptions/{id}/cancel": self._cancel,
@@ -129,6 +130,12 @@ class Control:
 
     def _settle(self, wish: Json, _: str) -> Json:
         return self._postman.settle(float(wish.get("timeout", 30)), retry_now=wishes.is_wished(wish, "retry"))
+
+    def _forget(self, wish: Json, _: str) -> Json:
+        """For tests, which share one sandbox and each want one of their own. Letters stay."""
+        self._store.forget_everything()
+        clock.write_file(self._settings.clock_file, 0)
+        return {"forgotten": True}
 
     def _deliver(self, wish: Json, event: str) -> Json:
         times = wishes.number(wish, "times") or 1

@@ -186,6 +186,14 @@ class Store:
         if transaction.recorded_events:
             self.events_were_recorded()
 
+    def forget_everything(self) -> None:
+        """Be as on the first day: no object, no event, the clock of the wall."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for table in ("deliveries", "events", "objects", "schedule", "answers", "notes"):
+                self._connection.execute(f"DELETE FROM {table}")
+            self._connection.execute("COMMIT")
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -9,11 +9,17 @@ from django.test import Client
 
 from ledger.models import Fund
 from organisation.models import LegalEntity
-from tests.donations.giving_stage import Stripe, stripe_stage
+from tests.donations.giving_stage import Stripe, one_sandbox, stripe_stage
+
+
+@pytest.fixture(scope="session")
+def _one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with one_sandbox(tmp_path_factory.mktemp("stripe")):
+        yield
 
 
 @pytest.fixture
-def stripe(settings: Any, tmp_path: Path) -> Iterator[Stripe]:
+def stripe(_one_sandbox: None, settings: Any, tmp_path: Path) -> Iterator[Stripe]:
     """A real sandbox; its events come when the test delivers them."""
     with stripe_stage(settings, tmp_path) as stage:
         yield stage

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,30 @@ class Stripe:
         return stripe.StripeClient(STRIPE_KEY, base_addresses={"api": self.sandbox.api_url})
 
 
+_shared: list[Sandbox] = []
+
+
+@contextmanager
+def one_sandbox(folder: Path) -> Iterator[None]:
+    """Keep one sandbox running for all stages of this process: to start one takes longer than most tests."""
+    with running_sandbox(NOWHERE, folder) as sandbox:
+        _shared.append(sandbox)
+        try:
+            yield
+        finally:
+            _shared.clear()
+
+
 @contextmanager
 def stripe_stage(settings: Any, tmp_path: Path) -> Iterator[Stripe]:
-    """A sandbox of the test's own, with our settings pointing at it."""
-    with running_sandbox(NOWHERE, tmp_path) as sandbox:
+    """A sandbox that knows of nothing yet, with our settings pointing at it."""
+    with ExitStack() as stack:
+        if not _shared:
+            stack.enter_context(one_sandbox(tmp_path))
+        sandbox = _shared[0]
+        sandbox.call("POST", "/_/forget")
+        # Nobody listens to it: the test delivers the events.
+        sandbox.call("POST", "/_/chaos", {"drop": 1})
         settings.STRIPE_API_URL = sandbox.api_url
         settings.STRIPE_SECRET_KEY = STRIPE_KEY
         settings.STRIPE_WEBHOOK_SECRETS = ["whsec_stage"]
