@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Advice:
-    """A kind of refusal. ``why`` it was and ``what`` the donor can do, each in a sentence or two."""
+    """A kind of refusal. ``why`` it was and ``what`` the donor can do, each in a sentence or two.
+
+    ``is_final``: Stripe announces further tries with the same card, but does not make them
+    (docs.stripe.com/billing/revenue-recovery/smart-retries, hard declines).
+    """
 
     kind: str
     why: Promise
     what: Promise
+    is_final: bool = False
 
     @property
     def at_last(self) -> Promise:
@@ -38,8 +43,8 @@ _ADVICE = {
         "funds",
         _("Your bank says that there was not enough money for it at that moment."),
         _(
-            "If there is at the next try, you need not do anything. On your giving page you can also choose a smaller"
-            " amount, a pause or another card."
+            "If there is at the next try, you need not do anything. If not, another card helps: you can enter it on"
+            " your giving page. A smaller amount or a pause, which you can choose there too, counts from the payment after."
         ),
     ): "insufficient_funds card_velocity_exceeded withdrawal_count_limit_exceeded",
     Advice(
@@ -51,6 +56,7 @@ _ADVICE = {
         "card",
         _("Your bank no longer accepts this card."),
         _("Please enter the card that you use now on your giving page."),
+        is_final=True,
     ): """
         lost_card stolen_card pickup_card restricted_card fraudulent highest_risk_level merchant_blacklist
         invalid_account account_closed bank_account_unusable bank_account_restricted no_account do_not_try_again
@@ -76,6 +82,7 @@ _ADVICE = {
             "If that was your wish, you can stop the gift on your giving page with one click: then nothing more is"
             " tried. If not, please ask your bank, or enter another card there."
         ),
+        is_final=True,
     ): """
         revocation_of_authorization revocation_of_all_authorizations stop_payment_order debit_not_authorized
         payment_method_microdeposit_verification_attempts_exceeded
@@ -92,6 +99,7 @@ _ADVICE = {
         AUTHENTICATION,
         _("Your bank wants you to confirm the payment."),
         _("Please confirm it by the link in our letter about it, or enter your card once more on your giving page."),
+        is_final=True,
     ): "authentication_required authentication_not_handled payment_intent_authentication_failure approve_with_id",
     GENERAL: "do_not_honor generic_decline card_declined call_issuer no_action_taken duplicate_transaction",
 }

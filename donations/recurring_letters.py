@@ -95,7 +95,7 @@ def payment_failed(*, failure: FailedRenewal, at: datetime) -> None:
 def _next_try(failure: FailedRenewal, at: datetime) -> datetime | None:
     """Return when it is tried again; none if it is not, or if that day has passed and we do not know the next."""
     is_to_come = failure.next_attempt_at is not None and failure.next_attempt_at > at
-    return failure.next_attempt_at if is_to_come else None
+    return failure.next_attempt_at if is_to_come and not declines.advice(failure.reason).is_final else None
 
 
 def authentication_required(*, failure: FailedRenewal, confirm_at: str, at: datetime) -> None:
@@ -127,6 +127,7 @@ def last_notice(*, failure: FailedRenewal, at: datetime) -> None:
             "advice": advice,
             "what": advice.at_last,
             "next_try": _next_try(failure, at),
+            "has_tries_left": failure.next_attempt_at is not None and not advice.is_final,
         },
         at=at,
     )

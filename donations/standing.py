@@ -107,7 +107,8 @@ def _why_not_paid(subscription: Subscription) -> str:
     failure = FailedRenewal.objects.filter(subscription=subscription).order_by("-noted_at", "-pk").first()
     advice = declines.advice(failure.reason if failure else "")
     said = _("The last payment did not go through. %(why)s") % {"why": advice.why}
-    if failure and failure.next_attempt_at and subscription.state == Subscription.State.PAST_DUE:
+    is_tried = subscription.state == Subscription.State.PAST_DUE and not advice.is_final
+    if is_tried and failure and failure.next_attempt_at:
         again = _("It is tried again on %(day)s.") % {"day": day(failure.next_attempt_at)}
     else:
         again = _("It is not tried again by itself.")

@@ -86,6 +86,15 @@ def test_each_reason_has_its_words(supporters: Supporters, now: datetime, word: 
     assert "lost" not in letter.text
 
 
+@pytest.mark.parametrize("word", ["lost_card", "stop_payment_order"])
+def test_no_further_try_is_promised_that_stripe_does_not_make(supporters: Supporters, now: datetime, word: str) -> None:
+    _fail(supporters(), now, failure=word)
+
+    letter = the_letter("payment-failed:")
+    assert "It is not tried again by itself." in letter.text
+    assert "The next try" not in letter.text
+
+
 def test_every_word_of_the_table_stands_in_it_once() -> None:
     words = [word for words in declines._ADVICE.values() for word in words.split()]
 

@@ -85,3 +85,15 @@ def test_without_stripe_the_rest_is_done_and_the_command_says_so(client: Client,
         replay()
 
     assert StripeEvent.objects.get().state == "done"
+
+
+def test_what_happened_first_is_worked_through_first(sandbox: Sandbox) -> None:
+    api = stripe.StripeClient(STRIPE_KEY, base_addresses={"api": sandbox.api_url})
+    made = [api.v1.customers.create({"email": f"ann{number}@example.org"}).id for number in range(3)]
+    for customer in made:
+        api.v1.customers.update(customer, {"name": "Ann"})
+
+    replay()
+
+    stored = StripeEvent.objects.filter(object_id__in=made, type="customer.updated").order_by("pk")
+    assert [event.object_id for event in stored] == made

@@ -38,15 +38,18 @@ class Command(BaseCommand):
 
     def _fetch(self, at: datetime) -> bool:
         """Store what Stripe could not deliver; return whether that was all of it."""
-        fetched, new, is_complete = 0, 0, True
+        fetched: list[dict[str, object]] = []
+        new, is_complete = 0, True
         try:
-            for posted in reading.undelivered_events():
-                fetched += 1
-                try:
-                    new += inbox.store(posted, at=at)
-                except (inbox.Malformed, inbox.OtherMode) as refused:
-                    self.stderr.write(f"{posted.get('id')} is refused: {type(refused).__name__}")
+            for event in reading.undelivered_events():
+                fetched += [event]  # What came before Stripe falls silent is kept.
         except door.StripeUnavailable:
             is_complete = False
-        self.stdout.write(f"{fetched} undelivered events fetched from Stripe, {new} of them new.")
+        # Stripe lists the newest first. Payouts come after the gifts that they hold.
+        for posted in reversed(fetched):
+            try:
+                new += inbox.store(posted, at=at)
+            except (inbox.Malformed, inbox.OtherMode) as refused:
+                self.stderr.write(f"{posted.get('id')} is refused: {type(refused).__name__}")
+        self.stdout.write(f"{len(fetched)} undelivered events fetched from Stripe, {new} of them new.")
         return is_complete
