@@ -1,5 +1,6 @@
 """What a person decides about money that is not what was asked for: it is a gift after all, or it goes back."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -27,7 +28,6 @@ class CannotBeBooked(Exception):
     """It is test money in live books (or the other way round), or no fund of its currency was chosen."""
 
 
-@transaction.atomic
 def book(*, held: HeldPayment, fund: Fund, email: str, by: User, at: datetime) -> Payment:
     """Book a held payment as a gift, as it came, and what became of it since.
 
@@ -39,6 +39,16 @@ def book(*, held: HeldPayment, fund: Fund, email: str, by: User, at: datetime) -
     :raises CannotBeBooked: see there
     :raises stripe_gateway.door.StripeUnavailable: if Stripe does not answer
     """
+    with transaction.atomic():
+        payment = _book(held, fund=fund, email=email, by=by, at=at)
+        _take_over(held.intent_id, at=at)
+    # What went back while that was under way found no gift in the books. If Stripe is away now, the sync finds it.
+    with suppress(door.StripeUnavailable, door.StripeRefused), transaction.atomic():
+        _take_over(held.intent_id, at=at)
+    return payment
+
+
+def _book(held: HeldPayment, *, fund: Fund, email: str, by: User, at: datetime) -> Payment:
     row = _open(held)
     charge = reading.paid_charge(row.intent_id)
     if row.reason == HeldPayment.Reason.MODE or charge is None or charge.balance is None:
@@ -49,11 +59,15 @@ def book(*, held: HeldPayment, fund: Fund, email: str, by: User, at: datetime) -
         raise CannotBeBooked
     payment = giving.book(charge=charge, move=charge.balance, checkout=checkout, renewal=renewal, at=at)
     _close(row, action="donations.held_payment_booked", by=by, at=at)
-    for refund_id in reading.refunds_of(row.intent_id):
-        stripe_events.refresh_refund(refund_id, at=at)
-    for dispute_id in reading.disputes_of(row.intent_id):
-        stripe_events.refresh_dispute(dispute_id, at=at)
     return payment
+
+
+def _take_over(intent_id: str, *, at: datetime) -> None:
+    """Book what went back of a payment that is in the books."""
+    for refund_id in reading.refunds_of(intent_id):
+        stripe_events.refresh_refund(refund_id, at=at)
+    for dispute_id in reading.disputes_of(intent_id):
+        stripe_events.refresh_dispute(dispute_id, at=at)
 
 
 def send_back(*, held: HeldPayment, by: User, at: datetime) -> None:

@@ -1,14 +1,18 @@
 """Money that is not what was asked for waits for a person, who books it or sends it back. Each happens once."""
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from moneyed import Money
 
+from donations import held as deciding
 from donations import proofs
 from donations.models import Checkout, HeldPayment, Payment, Receipt, Refund
 from ledger.models import Fund, Transaction
 from organisation.models import AuditEvent, User
+from stripe_gateway import reading
 from tests.donations.giving_stage import Stripe, give
 
 
@@ -112,3 +116,32 @@ def test_payment_of_nobody_we_know_needs_an_address(
     client.post(address, {"deed": "book", "fund": str(aid_fund.pk), "email": "zora@example.org"})
 
     assert Payment.objects.get().donor.email == "zora@example.org"
+
+
+def test_who_books_while_somebody_else_sends_it_back_books_that_too(
+    client: Client,
+    stripe: Stripe,
+    held: HeldPayment,
+    aid_fund: Fund,
+    fay: User,
+    monkeypatch: pytest.MonkeyPatch,
+    now: Any,
+) -> None:
+    refunds_of = reading.refunds_of
+
+    def refunds_of_a_moment_ago(intent_id: str) -> list[str]:
+        found = refunds_of(intent_id)
+        if not found:
+            stripe.api.v1.refunds.create({"payment_intent": intent_id})
+            # Its event finds no gift in the books: the transaction that books it is not done.
+            stripe.new_events()
+        return found
+
+    monkeypatch.setattr(reading, "refunds_of", refunds_of_a_moment_ago)
+    payment = deciding.book(held=held, fund=aid_fund, email="", by=fay, at=now)
+
+    payment.refresh_from_db()
+    assert payment.remaining == Money(0, "USD")
+    assert Refund.objects.get().state == "succeeded"
+    call_command("sync_stripe", "--check")
+    assert list(proofs.broken()) == []
