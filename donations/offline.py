@@ -126,6 +126,7 @@ def _donor(entered: Entered, *, at: datetime) -> Donor:
             Donor.objects.select_related("merged_into")
             .filter(email="", erased_at=None, name__iexact=entered.name, address__iexact=entered.address)
             .exclude(name="")
+            .exclude(address="")  # Two people may have one name.
             .first()
         )
     if known:

@@ -219,3 +219,12 @@ def test_without_a_legal_entity_nothing_is_entered(desk: Client, aid_fund: Fund,
     assert "First an administrator must set up the legal entity" in words(desk.get(reverse("donations_offline")))
     with pytest.raises(giving.GiftsNotOpen):
         giving.issuing_entity()
+
+
+def test_two_people_of_one_name_without_an_address_stay_two(desk: Client, aid_fund: Fund) -> None:
+    for number in ("17", "18"):
+        enter(desk, aid_fund, address="", bank_reference=number, is_no_double="on")
+    for number in ("19", "20"):
+        enter(desk, aid_fund, amount="5", bank_reference=number, is_no_double="on")
+
+    assert sorted(Donor.objects.values_list("address", flat=True)) == ["", "", "2 Quay\nPortland"]
