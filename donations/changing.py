@@ -180,6 +180,17 @@ def _call(change: SubscriptionChange, *, at: datetime) -> None:
             _pay_what_waits(change, at=at)
         case Kind.STOP:
             asking.cancel_subscription(stripe_id, key=key, at=at)
+            if change.subscription.donor.person.erased_at:  # It began while they had themselves erased.
+                forget_customer(change.subscription.stripe_customer_id, at=at)
+
+
+def forget_customer(customer_id: str, *, at: datetime) -> None:
+    """Have Stripe delete what it keeps of a donor. May be repeated: it is the same call.
+
+    :raises stripe_gateway.door.StripeUnavailable: if it may work later
+    """
+    with suppress(door.StripeRefused):  # Stripe has none of that name any more.
+        asking.forget_customer(customer_id, key=idempotency.key("customer", customer_id, "forget"), at=at)
 
 
 def _pay_what_waits(change: SubscriptionChange, *, at: datetime) -> None:

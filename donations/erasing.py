@@ -9,11 +9,20 @@ from django.db import transaction
 from django.db.models import Q
 
 from donations import changing, letters_to, visits
-from donations.models import Checkout, Donor, Receipt, ReceiptDocument, Subscription, SubscriptionChange, WallEntry
+from donations.models import (
+    Checkout,
+    Donor,
+    OfflineGift,
+    Receipt,
+    ReceiptDocument,
+    Subscription,
+    SubscriptionChange,
+    WallEntry,
+)
 from mail.models import OutgoingEmail
 from organisation import audit
 from organisation.models import User
-from stripe_gateway import asking, door, idempotency
+from stripe_gateway import door
 
 # What a receipt's snapshot says of its donor; the database lets nothing else be taken out of it.
 _OF_THE_DONOR = ("donor", "address", "honouree")
@@ -37,11 +46,13 @@ def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
         rows = letters_to.family(Donor.objects.select_for_update().get(pk=person.pk))
         if _is_charged(rows):  # Just now another donor became one with this one, or a gift began.
             raise StillRunning
-        OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in letters_to.find(person)]).delete()
         _empty_checkouts(rows)
         _empty_receipts(rows, at=at)
+        OfflineGift.objects.filter(payment__donor__in=rows).exclude(bank_reference="").update(bank_reference="")
         for row in rows:
             visits.end_all(row)
+        # Last, when no receipt of theirs can be written any more: a letter may have come just now.
+        OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in letters_to.find(person)]).delete()
         Donor.objects.filter(pk__in=[row.pk for row in rows]).update(
             email="", name="", address="", details_at=None, erased_at=at
         )
@@ -71,11 +82,9 @@ def _forget_at_stripe(person: Donor, *, at: datetime) -> None:
     customers = Subscription.objects.of(person).exclude(stripe_customer_id="").order_by("stripe_customer_id")
     for customer_id in customers.values_list("stripe_customer_id", flat=True).distinct():
         try:
-            asking.forget_customer(customer_id, key=idempotency.key("customer", customer_id, "forget"), at=at)
+            changing.forget_customer(customer_id, at=at)
         except door.StripeUnavailable as error:
             raise StillRunning from error
-        except door.StripeRefused:
-            continue  # Stripe has none of that name any more.
 
 
 def _empty_checkouts(rows: list[Donor]) -> None:

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import append_only
+from donations import triggers
 from donations.models.money import Payment
 
 
@@ -26,7 +27,7 @@ class OfflineBatch(models.Model):
 
 
 class OfflineGift(models.Model):
-    """What is known of a gift that did not come through Stripe, beside its payment."""
+    """What is known of a gift that did not come through Stripe, beside its payment. The bank's words go with its donor."""
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="offline")
     received_on = models.DateField(help_text="in the organisation's time zone")
@@ -46,7 +47,16 @@ class OfflineGift(models.Model):
                 name="donations_batch_row_has_a_batch",
             ),
         ]
-        triggers = [append_only.kept("offline_gift_is_kept"), append_only.never_emptied("offline_gifts_stay")]
+        triggers = [
+            append_only.never_deleted("offline_gift_is_kept"),
+            append_only.never_emptied("offline_gifts_stay"),
+            triggers.fixed(
+                "offline_gift_is_not_rewritten", ["payment_id", "received_on", "batch_id", "batch_row", "entered_by_id"]
+            ),
+            triggers.emptied_with(
+                "offline_gift_loses_only_the_banks_words", column="bank_reference", allowed="NEW.bank_reference = ''"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.payment)

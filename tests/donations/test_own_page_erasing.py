@@ -1,17 +1,20 @@
 """Being erased: who they were goes, numbers, amounts and dates stay, nobody is charged any more, the books still agree."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
+from moneyed import Money
 
-from donations import changing, checkout_letters, erasing, proofs
+from donations import changing, checkout_letters, erasing, offline, proofs, visits
 from donations.models import (
     Checkout,
     Donor,
     GivingLink,
+    Method,
+    OfflineGift,
     Payment,
     Receipt,
     ReceiptDocument,
@@ -19,9 +22,10 @@ from donations.models import (
     SubscriptionChange,
     WallEntry,
 )
+from ledger.models import Fund
 from mail import outbox
 from mail.models import OutgoingEmail
-from organisation.models import AuditEvent
+from organisation.models import AuditEvent, User
 from tests.donations.giving_stage import Stripe, begin, give
 from tests.donations.own_page_stage import form_token, open_page, post, words
 
@@ -174,6 +178,8 @@ def test_recurring_gift_that_was_on_its_way_is_stopped(visitor: Client, stripe: 
     stripe.deliver_new(visitor)
 
     assert {gift.state for gift in Subscription.objects.all()} == {"canceled"}
+    late = Subscription.objects.latest("pk").stripe_customer_id
+    assert stripe.api.v1.customers.retrieve(late).deleted
 
 
 def test_who_was_merged_in_the_same_moment_is_not_erased_while_charged(
@@ -257,3 +263,45 @@ def test_second_click_does_not_say_that_nothing_was_changed(visitor: Client, ann
     assert "You are erased" in words(first)
     assert second.status_code == 403
     assert "If you have just had yourself erased, that is done" in words(second)
+
+
+def test_letter_that_is_written_in_the_same_moment_goes_too(
+    visitor: Client, ann: Donor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_all = visits.end_all
+
+    def end_all_slowly(donor: Donor) -> None:
+        key = f"receipt:{Receipt.objects.latest('pk').number}"
+        OutgoingEmail.objects.filter(key=key).delete()
+        outbox.queue_ready(key=key, to="ann@example.org", subject="Receipt", text="Dear Ann", at=now)
+        end_all(donor)
+
+    monkeypatch.setattr(visits, "end_all", end_all_slowly)
+    post(visitor, "/giving/erase/", is_sure="on")
+
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_bank_reference_of_a_cheque_goes_and_nothing_else_of_it(
+    ann: Donor, aid_fund: Fund, fay: User, now: datetime
+) -> None:
+    entered = offline.Entered(
+        method=Method.CHEQUE,
+        amount=Money(5, "USD"),
+        received_on=now.date(),
+        fund=aid_fund,
+        email="ann@example.org",
+        bank_reference="No. 17 of A. Example",
+    )
+    gift = offline.record(entered=entered, by=fay, at=now).offline
+
+    erasing.erase(donor=ann, at=now)
+
+    gift.refresh_from_db()
+    assert (gift.bank_reference, gift.received_on) == ("", now.date())
+    for change in ({"bank_reference": "No. 18"}, {"received_on": date(2020, 1, 1)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OfflineGift.objects.update(**change)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        gift.delete()
+    assert list(proofs.broken()) == []
