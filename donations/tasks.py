@@ -3,18 +3,21 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.core.cache import caches
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now as wall_clock
 
 from core import clock
-from donations import changing, dunning, occasions, receipts, refunds, stripe_events
+from donations import changing, dunning, forgetting, occasions, receipts, refunds, stripe_events
 from donations.models import Refund, SubscriptionChange
 
 # A slice ends well before the queue would hand the task to another worker.
 _SLICE = timedelta(seconds=25)
 # A call that was just written down is under way in the web process.
 _PATIENCE = timedelta(minutes=2)
+# How far the unpaid wishes were looked through. If it is lost, that begins anew.
+_FORGOTTEN = "donations.forgotten"
 
 
 def render_due() -> int:
@@ -33,10 +36,11 @@ def render_due() -> int:
 
 
 def sweep() -> None:
-    """Do what a lost nudge or an unreachable Stripe left behind, and write the letters whose day has come."""
+    """Do what a lost nudge or an unreachable Stripe left behind, write the letters whose day has come, and forget."""
     render_due()
     tell_stripe()
     write_letters()
+    forget_unpaid()
 
 
 def write_letters() -> int:
@@ -51,6 +55,12 @@ def write_letters() -> int:
         + occasions.remind_of_expiring_cards(at=at)
         + occasions.look_back(at=at)
     )
+
+
+def forget_unpaid() -> None:
+    """Look through the next few wishes to give for those that nobody paid for long."""
+    cache = caches["shared"]
+    cache.set(_FORGOTTEN, forgetting.forget_unpaid(at=clock.now(), after=cache.get(_FORGOTTEN, 0)))
 
 
 def tell_stripe() -> None:
