@@ -70,6 +70,9 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def data(request: HttpRequest, donor: Donor) -> HttpResponse:
     """Everything that we hold on the donor, as JSON."""
+    if not throttle.allow("donations.own_data", donor.reference, limit=10, seconds=_HOUR):
+        notice = _("You have saved your data several times just now. Please wait an hour before the next time.")
+        return own_page.show(request, donor, notice=notice, kind="warning", status=429)
     told = json.dumps(own_data.of(donor, at=clock.now()), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="my-gifts.json"'}
     return HttpResponse(told, content_type="application/json; charset=utf-8", headers=headers)

@@ -182,3 +182,12 @@ def test_link_finds_its_donor_after_the_address_has_changed(visitor: Client, ann
 
     assert post(Client(), link_for("ann@new.example"))["Location"] == "/giving/"
     assert Payment.objects.count() == 1
+
+
+def test_own_data_are_made_ten_times_an_hour(visitor: Client, ann: Donor) -> None:
+    forget_throttles()
+
+    answers = [visitor.get("/giving/my-data.json") for _time in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert "Please wait an hour" in words(answers[-1])
