@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
 from core.money import SIGNS, AmountUnclear, Currency, format_money
-from donations import offers
+from donations import offers, wording
 from donations.models.giving import Interval
 from ledger.models import Fund
 
@@ -243,7 +243,7 @@ class DonorForm(forms.Form):
         cleaned = super().clean() or {}
         for name in ("name", "wall_name", "message", "honouree", "employer"):
             words = cleaned[name] = " ".join(str(cleaned.get(name, "")).split())
-            if "://" in words or "www." in words.lower():
+            if wording.has_web_address(words, may_be_called_so=name == "employer"):
                 self.add_error(name, _NO_ADDRESS["message" if name == "message" else "name"])
         return cleaned
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
 from core.money import AmountUnclear, currency_of, format_money, parse_amount, to_minor
-from donations import offers, standing
+from donations import offers, standing, wording
 from donations.models import Donor, Subscription
 from donations.models.giving import Interval
 from organisation.models import Organisation
@@ -132,7 +132,10 @@ class DetailsForm(forms.Form):
 
     def clean_name(self) -> str:
         """Keep one line: the name stands in letters and on paper."""
-        return " ".join(str(self.cleaned_data["name"]).split())
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if wording.has_web_address(name):
+            raise ValidationError(_("A name has no web address in it."))
+        return name
 
     def clean_address(self) -> str:
         lines = [" ".join(line.split()) for line in str(self.cleaned_data["address"]).splitlines()]

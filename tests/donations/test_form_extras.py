@@ -122,6 +122,11 @@ def test_what_is_typed_reaches_the_wish(visitor: Client, stripe: Stripe) -> None
         ("message", "a" * 281, "at most 280 characters"),
         ("honouree", "http://x.example", "A name has no web address in it"),
         ("employer", "www.x.example", "A name has no web address in it"),
+        ("employer", "Acme evil.com/login", "A name has no web address in it"),
+        ("honouree", "evil.example?login", "A name has no web address in it"),
+        ("honouree", "Win at EVIL.com", "A name has no web address in it"),
+        ("wall_name", "evil.example:8443", "A name has no web address in it"),
+        ("message", "see evil.example/login", "Leave out web addresses"),
     ],
 )
 def test_odd_extra_is_said_beside_its_open_field_and_everything_stays(
@@ -135,6 +140,14 @@ def test_odd_extra_is_said_beside_its_open_field_and_everything_stays(
     assert words.count("<details open>") == 3
     assert all(value in words for value in (*all_typed.values(), *ANN.values()))
     assert not Checkout.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("name", "Dr.Ann M.Example-St.John"), ("employer", "Booking.com"), ("employer", "Acme Ltd./Acme A/S")],
+)
+def test_names_with_points_are_names(visitor: Client, stripe: Stripe, field: str, typed: str) -> None:
+    assert press(visitor, **{field: typed}).status_code == 303
 
 
 def test_what_is_typed_survives_a_stripe_that_does_not_answer(visitor: Client, settings: Any) -> None:

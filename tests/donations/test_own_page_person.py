@@ -191,3 +191,11 @@ def test_own_data_are_made_ten_times_an_hour(visitor: Client, ann: Donor) -> Non
 
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
     assert "Please wait an hour" in words(answers[-1])
+
+
+@pytest.mark.parametrize("name", ["evil.example/login", "www.evil.example", "win at evil.com"])
+def test_name_that_is_a_web_address_is_refused_on_ones_own_page(visitor: Client, ann: Donor, name: str) -> None:
+    answer = post(visitor, "/giving/details/", name=name, address="")
+
+    assert "A name has no web address in it" in words(answer)
+    assert Donor.objects.get().name == "Ann Example"
