@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import stripe
 
 from sandbox import chaos, events
+from sandbox.refusals import Refused, missing_object
 from sandbox.store import Store, Transaction
 
 Json = dict[str, Any]
@@ -81,6 +82,8 @@ class Postman:
             event = self._bag.get()
             try:
                 self._carry(event)
+            except Refused:
+                continue  # The sandbox has begun anew while the event was on its way.
             except sqlite3.Error:
                 if not self._stopping:  # at the end the store closes before we do
                     logger.exception("A delivery could not be noted; the event will come again.")
@@ -111,9 +114,12 @@ class Postman:
     def _carry(self, event: str) -> None:
         """Deliver an event for the first time or again, unless chaos has other plans for the first time."""
         with self._store.transaction() as transaction:
-            attempts, position = transaction.connection.execute(
+            found = transaction.connection.execute(
                 "SELECT attempts, seq FROM deliveries JOIN events ON id = event WHERE event = ?", (event,)
             ).fetchone()
+            if found is None:
+                raise missing_object("event", event)
+            attempts, position = found
             mood = chaos.current(transaction) if attempts == 0 else chaos.Chaos()
             if mood.drops(position):
                 transaction.connection.execute(
@@ -136,9 +142,12 @@ class Postman:
             body = events.load(transaction, event) | {"pending_webhooks": 1}
         status, problem = self._post(json.dumps(body))
         with self._store.transaction() as transaction:
-            attempts = transaction.connection.execute(
+            found = transaction.connection.execute(
                 "SELECT attempts FROM deliveries WHERE event = ?", (event,)
-            ).fetchone()[0]
+            ).fetchone()
+            if found is None:
+                raise missing_object("event", event)
+            attempts = found[0]
             pause = min(self._endpoint.retry_seconds * 2 ** min(attempts, 20), LONGEST_PAUSE)
             done = time.time() if status is not None and 200 <= status < 300 else None
             transaction.connection.execute(

@@ -2,10 +2,12 @@
 
 from urllib.parse import urlencode
 
+import pytest
 import stripe
 
-from tests.sandbox.conftest import Give
-from tests.sandbox_process import Sandbox, words
+from tests.sandbox.conftest import Give, client_for
+from tests.sandbox.receiver import receiving
+from tests.sandbox_process import Sandbox, running_sandbox, words
 
 
 def test_the_control_page_shows_what_happened(sandbox: Sandbox, give: Give, email: str) -> None:
@@ -101,3 +103,17 @@ def test_trouble_is_made_and_ended_on_the_page(sandbox: Sandbox) -> None:
     assert "Webhooks are troubled." in troubled
     assert "the connection breaks off, 2" not in calm
     assert "Webhooks come as they should." in calm
+
+
+def test_a_sandbox_that_forgot_everything_still_delivers(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with receiving() as receiver, running_sandbox(receiver.url, tmp_path_factory.mktemp("forgetful")) as sandbox:
+        api = client_for(sandbox)
+        for _ in range(25):  # so often that each of its postmen has been on the way
+            for _ in range(6):
+                api.v1.customers.create({"email": "ann@example.org"})
+            sandbox.call("POST", "/_/forget")
+
+        customer = api.v1.customers.create({"email": "ben@example.org"})
+
+        assert [each.id for each in api.v1.customers.list().data] == [customer.id]
+        assert receiver.wait_for(customer.id, "customer.created")
