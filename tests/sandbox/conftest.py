@@ -14,15 +14,31 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def receiver() -> Iterator[Receiver]:
+def shared_receiver() -> Iterator[Receiver]:
     with receiving() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="session")
-def sandbox(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(receiver.url, tmp_path_factory.mktemp("sandbox")) as sandbox:
+def receiver(shared_receiver: Receiver) -> Receiver:
+    return shared_receiver
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(shared_receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(shared_receiver.url, tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    return shared_sandbox
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_the_gifts_of_other_files(shared_sandbox: Sandbox) -> None:
+    """Each move of the clock renews all the gifts that there are."""
+    shared_sandbox.call("POST", "/_/forget")
 
 
 def client_for(sandbox: Sandbox, key: str = STRIPE_KEY) -> stripe.StripeClient:
