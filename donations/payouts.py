@@ -86,7 +86,7 @@ def _listed(balance: BalanceMove, lines: Sequence[PayoutLine], *, at: datetime) 
     for line in sorted(unbooked(lines), key=lambda line: line.move.id):
         fund, net = booking.general_fund(line.move.net.currency.code), line.move.net
         sides = [Line(Account.STRIPE, fund, net), Line(Account.FEES, fund, -net)]
-        booking.book_lines(kind=Kind.PAYOUT, move=line.move, lines=sides, at=at, memo=f"Stripe: {line.type}")
+        booking.book_lines(kind=Kind.PROVIDER_FEE, move=line.move, lines=sides, at=at, memo=f"Stripe: {line.type}")
     references = [booking.line_reference(line.move) for line in lines]
     entries = Entry.objects.filter(account=Account.STRIPE, transaction__reference__in=references)
     shares = dict(entries.values_list("fund").annotate(sum=Sum("amount_minor")).order_by("fund"))

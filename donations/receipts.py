@@ -19,7 +19,7 @@ from moneyed import Money
 from core import nudging
 from core.money import to_minor
 from donations import letters, receipt_pdf
-from donations.models import Payment, Receipt, ReceiptDocument, ReceiptSeries
+from donations.models import Paper, Payment, Receipt, ReceiptDocument, ReceiptSeries
 from mail import outbox
 from organisation.models import LegalEntity, Organisation
 
@@ -47,7 +47,8 @@ def bring_up_to_date(*, payment: Payment, at: datetime) -> Receipt | None:
     if last:
         last.state = Receipt.State.REPLACED if remaining else Receipt.State.VOID
         last.ended_at = last.ended_at or at
-        last.save(update_fields=["state", "ended_at"])
+        last.ended_because = last.ended_because or Receipt.Ended.MONEY_WENT_BACK
+        last.save(update_fields=["state", "ended_at", "ended_because"])
     return _issue(payment=payment, amount=remaining, replaces=last, at=at) if remaining else None
 
 
@@ -97,13 +98,13 @@ def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
 # By hand: counts on, locks and reads in one statement.
 _COUNT_ON = """
     UPDATE donations_receiptseries SET last_number = last_number + 1
-    WHERE legal_entity_id = %s AND year = %s AND is_test = %s RETURNING id, prefix, last_number
+    WHERE legal_entity_id = %s AND year = %s AND is_test = %s AND paper = %s RETURNING id, prefix, last_number
 """
 
 
 def _counted_on(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries | None:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_ON, [entity.pk, year, is_test])
+        cursor.execute(_COUNT_ON, [entity.pk, year, is_test, Paper.RECEIPT])
         row = cursor.fetchone()
     if row is None:
         return None

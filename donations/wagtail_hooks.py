@@ -8,19 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
-from donations import (
-    dashboard,
-    desk,
-    desk_disputes,
-    desk_donors,
-    desk_gifts,
-    desk_held,
-    desk_offline,
-    desk_payouts,
-    desk_recurring,
-    desk_wall,
-    panels,
-)
+from donations.desk import dashboard, disputes, donors, gifts, held, offline, panels, payouts, recurring, stripe, wall
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -49,37 +37,37 @@ class _ReceiptsItem(MenuItem):
 
 def addresses() -> list[URLPattern]:
     return [
-        path("gifts/", desk_gifts.gifts, name="donations_gifts"),
-        path("gifts/gift/<slug:reference>/", desk_gifts.gift, name="donations_gift"),
+        path("gifts/", gifts.gifts, name="donations_gifts"),
+        path("gifts/gift/<slug:reference>/", gifts.gift, name="donations_gift"),
         path("gifts/dashboard/", dashboard.dashboard, name="donations_dashboard"),
-        path("gifts/recurring/", desk_recurring.recurring, name="donations_recurring"),
-        path("gifts/failed/", desk_recurring.failed, name="donations_failed"),
-        path("gifts/donors/", desk_donors.donors, name="donations_donors"),
-        path("gifts/donors/look-alikes/", desk_donors.look_alikes, name="donations_look_alikes"),
-        path("gifts/donors/<slug:reference>/", desk_donors.donor, name="donations_donor"),
-        path("gifts/donors/<slug:reference>/merge/", desk_donors.merge, name="donations_donor_merge"),
-        path("gifts/donors/<slug:reference>/separate/", desk_donors.separate, name="donations_donor_separate"),
-        path("gifts/words/", desk_wall.wall, name="donations_wall"),
-        path("gifts/words/<int:pk>/show/", desk_wall.decide, {"deed": "show"}, name="donations_wall_show"),
-        path("gifts/words/<int:pk>/hide/", desk_wall.decide, {"deed": "hide"}, name="donations_wall_hide"),
-        path("gifts/enter/", desk_offline.enter, name="donations_offline"),
-        path("gifts/enter/file/", desk_offline.file, name="donations_offline_file"),
-        path("gifts/gift/<slug:reference>/receipt/", desk_offline.issue_receipt, name="donations_offline_receipt"),
-        path("gifts/gift/<slug:reference>/back/", desk_offline.take_back, name="donations_offline_back"),
-        path("gifts/receipts/", desk.receipts, name="donations_receipts"),
-        path("gifts/receipts/<slug:number>.pdf", desk.receipt_pdf, name="donations_receipt_pdf"),
-        path("gifts/disputes/", desk_disputes.disputes, name="donations_disputes"),
-        path("gifts/disputes/<slug:stripe_id>/", desk_disputes.dispute, name="donations_dispute"),
-        path("gifts/warnings/", desk_disputes.warnings, name="donations_warnings"),
-        path("gifts/warnings/<slug:stripe_id>/back/", desk_disputes.send_back, name="donations_warning_back"),
-        path("gifts/warnings/<slug:stripe_id>/leave/", desk_disputes.leave, name="donations_warning_leave"),
-        path("gifts/payouts/", desk_payouts.payouts, name="donations_payouts"),
-        path("gifts/payouts/<slug:stripe_id>/", desk_payouts.payout, name="donations_payout"),
-        path("gifts/stripe/", desk.stripe, name="donations_stripe"),
-        path("gifts/stripe/events/replay/", desk.replay_all, name="donations_replay_all"),
-        path("gifts/stripe/events/<int:pk>/replay/", desk.replay, name="donations_replay"),
-        path("gifts/stripe/held/<int:pk>/", desk_held.held_payment, name="donations_held"),
-        path("gifts/stripe/held/<int:pk>/close/", desk.close_held, name="donations_close_held"),
+        path("gifts/recurring/", recurring.recurring, name="donations_recurring"),
+        path("gifts/failed/", recurring.failed, name="donations_failed"),
+        path("gifts/donors/", donors.donors, name="donations_donors"),
+        path("gifts/donors/look-alikes/", donors.look_alikes, name="donations_look_alikes"),
+        path("gifts/donors/<slug:reference>/", donors.donor, name="donations_donor"),
+        path("gifts/donors/<slug:reference>/merge/", donors.merge, name="donations_donor_merge"),
+        path("gifts/donors/<slug:reference>/separate/", donors.separate, name="donations_donor_separate"),
+        path("gifts/words/", wall.wall, name="donations_wall"),
+        path("gifts/words/<int:pk>/show/", wall.decide, {"deed": "show"}, name="donations_wall_show"),
+        path("gifts/words/<int:pk>/hide/", wall.decide, {"deed": "hide"}, name="donations_wall_hide"),
+        path("gifts/enter/", offline.enter, name="donations_offline"),
+        path("gifts/enter/file/", offline.file, name="donations_offline_file"),
+        path("gifts/gift/<slug:reference>/receipt/", offline.issue_receipt, name="donations_offline_receipt"),
+        path("gifts/gift/<slug:reference>/back/", offline.take_back, name="donations_offline_back"),
+        path("gifts/receipts/", stripe.receipts, name="donations_receipts"),
+        path("gifts/receipts/<slug:number>.pdf", stripe.receipt_pdf, name="donations_receipt_pdf"),
+        path("gifts/disputes/", disputes.disputes, name="donations_disputes"),
+        path("gifts/disputes/<slug:stripe_id>/", disputes.dispute, name="donations_dispute"),
+        path("gifts/warnings/", disputes.warnings, name="donations_warnings"),
+        path("gifts/warnings/<slug:stripe_id>/back/", disputes.send_back, name="donations_warning_back"),
+        path("gifts/warnings/<slug:stripe_id>/leave/", disputes.leave, name="donations_warning_leave"),
+        path("gifts/payouts/", payouts.payouts, name="donations_payouts"),
+        path("gifts/payouts/<slug:stripe_id>/", payouts.payout, name="donations_payout"),
+        path("gifts/stripe/", stripe.stripe, name="donations_stripe"),
+        path("gifts/stripe/events/replay/", stripe.replay_all, name="donations_replay_all"),
+        path("gifts/stripe/events/<int:pk>/replay/", stripe.replay, name="donations_replay"),
+        path("gifts/stripe/held/<int:pk>/", held.held_payment, name="donations_held"),
+        path("gifts/stripe/held/<int:pk>/close/", stripe.close_held, name="donations_close_held"),
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from moneyed import Money
 
 from core.money import from_minor
+from ledger import chart
 from ledger.models import ASSETS, Account, Entry, Fund, Promise
 
 
@@ -44,7 +45,8 @@ def of(fund: Fund) -> Balance:
 def of_all(funds: Iterable[Fund]) -> list[Balance]:
     """Return the balances of several funds in two queries, in the order given.
 
-    Money in is what was given, less refunds and what was taken back; money out is fees and aid. In less out is posted.
+    Money in is what came, less refunds, what was taken back and what went to other funds; money out is what was spent.
+    In less out is posted. Gifts in kind are neither: nobody can be paid from them.
     """
     wanted = list(funds)
     in_assets = Q(account__in=ASSETS)
@@ -53,8 +55,8 @@ def of_all(funds: Iterable[Fund]) -> list[Balance]:
         for row in Entry.objects.filter(fund__in=wanted)
         .values("fund_id")
         .annotate(
-            gifts=Coalesce(Sum("amount_minor", filter=Q(account=Account.GIFTS)), 0),
-            spent=Coalesce(Sum("amount_minor", filter=Q(account__in=[Account.FEES, Account.AID])), 0),
+            came=Coalesce(Sum("amount_minor", filter=Q(account__in=chart.MONEY_IN)), 0),
+            spent=Coalesce(Sum("amount_minor", filter=Q(account__in=chart.MONEY_OUT)), 0),
             posted=Coalesce(Sum("amount_minor", filter=in_assets), 0),
         )
     }
@@ -63,11 +65,11 @@ def of_all(funds: Iterable[Fund]) -> list[Balance]:
         .values_list("fund_id")
         .annotate(sum=Sum("amount_minor"))
     )
-    nothing = {"gifts": 0, "spent": 0, "posted": 0}
+    nothing = {"came": 0, "spent": 0, "posted": 0}
     return [
         Balance(
             fund=fund,
-            money_in=from_minor(-row["gifts"], fund.currency),
+            money_in=from_minor(-row["came"], fund.currency),
             money_out=from_minor(row["spent"], fund.currency),
             posted=from_minor(row["posted"], fund.currency),
             promised=from_minor(promised.get(fund.pk, 0), fund.currency),
@@ -87,5 +89,9 @@ def received(*, fund: Fund, since: object, until: object) -> Money:
 
 def overdraws(error: IntegrityError) -> bool:
     """Return whether the database refused because a fund has too little available."""
-    diagnostic = getattr(error.__cause__, "diag", None)
-    return getattr(diagnostic, "constraint_name", None) == "ledger_fund_is_not_overdrawn"
+    return refused_by(error) == "ledger_fund_is_not_overdrawn"
+
+
+def refused_by(error: IntegrityError) -> str:
+    """Return the name of the constraint by which the database refused."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

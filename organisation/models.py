@@ -68,7 +68,12 @@ class LegalEntity(models.Model):
 
     class Profile(models.TextChoices):
         US_501C3 = "us_501c3", _("United States, 501(c)(3)")
+        CANADA = "canada", _("Canada, registered charity")
         PLAIN = "plain", _("Plain acknowledgement, no tax wording")
+
+    class PaperSize(models.TextChoices):
+        LETTER = "letter", _("Letter (8.5 by 11 in)")
+        A4 = "a4", _("A4 (210 by 297 mm)")
 
     name = models.CharField(_("legal name"), max_length=200)
     address = models.TextField(_("address"), help_text=_("As it is printed, several lines"))
@@ -76,6 +81,17 @@ class LegalEntity(models.Model):
     wording = models.CharField(_("wording of receipts"), max_length=20, choices=Profile, default=Profile.PLAIN)
     receipt_prefix = models.CharField(_("prefix of receipt numbers"), max_length=8, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York", help_text=_("IANA name"))
+    paper_size = models.CharField(_("paper"), max_length=10, choices=PaperSize, default=PaperSize.LETTER)
+    says_amount_in_words = models.BooleanField(_("receipts say the amount in words, too"), default=False)
+    place = models.CharField(
+        _("place of issue"),
+        max_length=80,
+        blank=True,
+        help_text=_("Printed on receipts where the law asks for it (Canada)"),
+    )
+    signatory = models.CharField(
+        _("who signs"), max_length=120, blank=True, help_text=_("Name and office, printed under the receipt (Canada)")
+    )
 
     class Meta:
         verbose_name = _("legal entity")

@@ -6,8 +6,9 @@ from donations.models.giving import Checkout, Donor
 from donations.models.money import HeldPayment, Method, Payment, Refund
 from donations.models.offline import OfflineBatch, OfflineGift
 from donations.models.payouts import Payout
-from donations.models.receipts import Receipt, ReceiptDocument, ReceiptSeries
+from donations.models.receipts import Duplicate, Paper, Receipt, ReceiptDetails, ReceiptDocument, ReceiptSeries
 from donations.models.recurring import Subscription, SubscriptionChange
+from donations.models.statements import Statement, StatementDocument, StatementRun, StatementTask
 from donations.models.visits import GivingLink
 from donations.models.words import WallEntry
 
@@ -16,6 +17,7 @@ __all__ = [
     "Dispute",
     "DisputeMove",
     "Donor",
+    "Duplicate",
     "FailedRenewal",
     "FraudWarning",
     "GivingLink",
@@ -23,12 +25,18 @@ __all__ = [
     "Method",
     "OfflineBatch",
     "OfflineGift",
+    "Paper",
     "Payment",
     "Payout",
     "Receipt",
+    "ReceiptDetails",
     "ReceiptDocument",
     "ReceiptSeries",
     "Refund",
+    "Statement",
+    "StatementDocument",
+    "StatementRun",
+    "StatementTask",
     "Subscription",
     "SubscriptionChange",
     "WallEntry",

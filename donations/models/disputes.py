@@ -6,9 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
-from donations import triggers
 from donations.models.money import Payment
 from ledger.models import Transaction
 
@@ -54,7 +53,7 @@ class Dispute(models.Model):
         verbose_name_plural = _("disputes")
         triggers = [
             append_only.never_deleted("dispute_is_kept"),
-            triggers.fixed("dispute_is_not_rewritten", ["payment_id", "stripe_id", "currency", "began_at"]),
+            moving.fixed("dispute_is_not_rewritten", ["payment_id", "stripe_id", "currency", "began_at"]),
         ]
 
     def __str__(self) -> str:

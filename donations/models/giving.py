@@ -7,6 +7,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
+from core import moving
 from core.money import from_minor
 from donations import triggers
 from ledger.models import Fund
@@ -127,7 +128,7 @@ class Checkout(models.Model):
             ),
         ]
         triggers = [
-            triggers.moves(
+            moving.moves(
                 "checkout_moves_on",
                 [
                     ("started", "open"),
@@ -140,11 +141,11 @@ class Checkout(models.Model):
                     ("failed", "paid"),
                 ],
             ),
-            triggers.fixed(
+            moving.fixed(
                 "checkout_is_not_rewritten",
                 ["reference", "amount_minor", "currency", "interval", "fund_id", "fee_cover_minor"],
             ),
-            triggers.set_once("checkout_has_one_session", ["stripe_session_id"]),
+            moving.set_once("checkout_has_one_session", ["stripe_session_id"]),
         ]
 
     def __str__(self) -> str:

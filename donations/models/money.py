@@ -6,9 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
-from donations import triggers
 from donations.models.giving import Checkout, Donor, Interval, new_reference
 from donations.models.recurring import Subscription
 from ledger.models import Fund, Transaction
@@ -22,6 +21,7 @@ class Method(models.TextChoices):
     CHEQUE = "cheque", _("cheque")
     CASH = "cash", _("cash")
     BANK = "bank", _("bank transfer")
+    IN_KIND = "in_kind", _("goods or services")
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -217,13 +217,11 @@ class Refund(models.Model):
         triggers = [
             append_only.never_deleted("refund_is_kept"),
             append_only.never_emptied("refunds_are_never_emptied"),
-            triggers.fixed(
+            moving.fixed(
                 "refund_is_not_rewritten", ["payment_id", "amount_minor", "currency", "reason", "asked_by_id"]
             ),
-            triggers.set_once(
-                "refund_is_booked_once", ["stripe_id", "ledger_transaction_id", "failure_transaction_id"]
-            ),
-            triggers.moves(
+            moving.set_once("refund_is_booked_once", ["stripe_id", "ledger_transaction_id", "failure_transaction_id"]),
+            moving.moves(
                 "refund_moves_on",
                 [
                     ("requested", "pending"),

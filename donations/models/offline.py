@@ -4,8 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core import append_only
-from donations import triggers
+from core import append_only, moving
 from donations.models.money import Payment
 
 
@@ -32,6 +31,9 @@ class OfflineGift(models.Model):
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="offline")
     received_on = models.DateField(help_text="in the organisation's time zone")
     bank_reference = models.CharField(max_length=120, blank=True, help_text="cheque number or the bank's reference")
+    goods = models.CharField(
+        max_length=200, blank=True, help_text="what was given, if it was not money; goes with its donor"
+    )
     batch = models.ForeignKey(OfflineBatch, on_delete=models.PROTECT, null=True, related_name="gifts")
     batch_row = models.PositiveIntegerField(null=True, help_text="the line in the file")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -50,12 +52,13 @@ class OfflineGift(models.Model):
         triggers = [
             append_only.never_deleted("offline_gift_is_kept"),
             append_only.never_emptied("offline_gifts_stay"),
-            triggers.fixed(
+            moving.fixed(
                 "offline_gift_is_not_rewritten", ["payment_id", "received_on", "batch_id", "batch_row", "entered_by_id"]
             ),
-            triggers.emptied_with(
+            moving.emptied_with(
                 "offline_gift_loses_only_the_banks_words", column="bank_reference", allowed="NEW.bank_reference = ''"
             ),
+            moving.emptied_with("offline_gift_loses_only_what_it_was", column="goods", allowed="NEW.goods = ''"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
-from donations import triggers
 from ledger.models import Transaction
 
 
@@ -47,8 +46,8 @@ class Payout(models.Model):
         ]
         triggers = [
             append_only.never_deleted("payout_is_kept"),
-            triggers.fixed("payout_is_not_rewritten", ["stripe_id", "amount_minor", "currency", "made_at"]),
-            triggers.set_once("payout_is_booked_once", ["ledger_transaction_id", "failure_transaction_id"]),
+            moving.fixed("payout_is_not_rewritten", ["stripe_id", "amount_minor", "currency", "made_at"]),
+            moving.set_once("payout_is_booked_once", ["ledger_transaction_id", "failure_transaction_id"]),
         ]
 
     def __str__(self) -> str:

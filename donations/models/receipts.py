@@ -2,15 +2,16 @@
 
 import secrets
 
+# ruff: noqa: S608 - SQL made of constants, no value of a request comes near it
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
-from donations import triggers
 from donations.models.money import Payment
 from organisation.models import LegalEntity
 
@@ -20,25 +21,33 @@ def new_code() -> str:
     return "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(12))
 
 
+class Paper(models.TextChoices):
+    """What is numbered."""
+
+    RECEIPT = "receipt", _("receipt")
+    STATEMENT = "statement", _("annual statement")
+
+
 class ReceiptSeries(models.Model):
-    """The counter of one legal entity, one year, live or test. It only ever counts on by one."""
+    """The counter of one legal entity's receipts (or statements) of a year, live or test. It only counts on by one."""
 
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="receipt_series")
     year = models.PositiveSmallIntegerField()
     is_test = models.BooleanField()
+    paper = models.CharField(max_length=10, choices=Paper, default=Paper.RECEIPT)
     prefix = models.CharField(max_length=20, unique=True, help_text="RW-2026- or TEST-RW-2026-")
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["legal_entity", "year", "is_test"], name="donations_receipt_series_is_one_of_its_kind"
+                fields=["legal_entity", "year", "is_test", "paper"], name="donations_receipt_series_is_one_of_its_kind"
             ),
         ]
         triggers = [
             append_only.never_deleted("receipt_series_is_kept"),
             append_only.never_emptied("receipt_series_are_never_emptied"),
-            triggers.fixed("receipt_series_is_not_rewritten", ["legal_entity_id", "year", "is_test", "prefix"]),
+            moving.fixed("receipt_series_is_not_rewritten", ["legal_entity_id", "year", "is_test", "paper", "prefix"]),
             pgtrigger.Trigger(
                 name="receipt_series_counts_by_one",
                 when=pgtrigger.Before,
@@ -65,6 +74,12 @@ class Receipt(models.Model):
         REPLACED = "replaced", _("replaced by another")
         VOID = "void", _("void")
 
+    class Ended(models.TextChoices):
+        MONEY_WENT_BACK = "money_back", _("money went back to the donor, or came back from there")
+        CORRECTED = "corrected", _("corrected")
+        MISTAKE = "mistake", _("issued by mistake")
+        DONOR_ASKED = "asked", _("the donor asked for it")
+
     series = models.ForeignKey(ReceiptSeries, on_delete=models.PROTECT, related_name="receipts")
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=40, unique=True)
@@ -77,6 +92,7 @@ class Receipt(models.Model):
     issued_on = models.DateField(help_text="in the legal entity's time zone, fixed at issue")
     issued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, help_text="when it became void or was replaced")
+    ended_because = models.CharField(max_length=12, choices=Ended, blank=True)
     snapshot = models.JSONField(help_text="every field that is printed, as it was at issue")
     snapshot_sha256 = models.BinaryField(max_length=32)
     erased_at = models.DateTimeField(null=True, help_text="when its donor was erased: number, date and amount stay")
@@ -91,15 +107,16 @@ class Receipt(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="donations_receipt_is_positive"),
             models.CheckConstraint(
-                condition=Q(state="issued", ended_at__isnull=True) | (~Q(state="issued") & Q(ended_at__isnull=False)),
-                name="donations_receipt_that_ended_has_an_end",
+                condition=Q(state="issued", ended_at__isnull=True, ended_because="")
+                | (~Q(state="issued") & Q(ended_at__isnull=False) & ~Q(ended_because="")),
+                name="donations_receipt_that_ended_has_a_reason",
             ),
         ]
         triggers = [
             append_only.never_deleted("receipt_is_kept"),
             append_only.never_emptied("receipts_are_never_emptied"),
-            triggers.moves("receipt_moves_on", [("issued", "replaced"), ("issued", "void"), ("void", "replaced")]),
-            triggers.fixed(
+            moving.moves("receipt_moves_on", [("issued", "replaced"), ("issued", "void"), ("void", "replaced")]),
+            moving.fixed(
                 "receipt_is_not_rewritten",
                 [
                     "series_id",
@@ -115,15 +132,15 @@ class Receipt(models.Model):
                     "snapshot_sha256",
                 ],
             ),
-            triggers.emptied_with(
+            moving.emptied_with(
                 "receipt_loses_only_its_donor",
                 column="snapshot",
                 allowed="""
                     OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
-                    AND NEW.snapshot = OLD.snapshot - 'donor' - 'address' - 'honouree'
+                    AND NEW.snapshot = OLD.snapshot - 'donor' - 'address' - 'honouree' - 'benefit_text' - 'goods'
                 """,
             ),
-            triggers.set_once("receipt_is_erased_once", ["erased_at"]),
+            moving.set_once("receipt_is_erased_once", ["erased_at"]),
         ]
 
     def __str__(self) -> str:
@@ -138,33 +155,102 @@ class Receipt(models.Model):
         return self.state == self.State.ISSUED
 
 
-class ReceiptDocument(models.Model):
-    """The PDF of a receipt, made once and kept with its hash; of an erased donor's only the hash is left."""
+class KeptPdf(models.Model):
+    """A PDF that was made once and is kept with its hash; of an erased donor's only the hash is left."""
 
-    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
     pdf = models.BinaryField(null=True)
-    sha256 = models.BinaryField(max_length=32)
+    sha256 = models.BinaryField(max_length=32, db_index=True)
     made_at = models.DateTimeField()
 
     class Meta:
-        triggers = [
-            append_only.never_deleted("receipt_document_is_kept"),
-            triggers.fixed("receipt_document_is_not_rewritten", ["receipt_id", "sha256", "made_at"]),
-            triggers.emptied_with(
-                "receipt_document_is_emptied_with_its_receipt",
-                column="pdf",
-                allowed="""
-                    NEW.pdf IS NULL
-                    AND (SELECT erased_at FROM donations_receipt WHERE id = NEW.receipt_id) IS NOT NULL
-                """,
-            ),
-            append_only.never_emptied("receipt_documents_are_never_emptied"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.receipt)
+        abstract = True
 
     @property
     def content(self) -> bytes:
         """The PDF; empty if its donor was erased."""
         return bytes(self.pdf or b"")
+
+
+def kept_pdf_triggers(name: str, *, paper: str) -> list[pgtrigger.Trigger]:
+    """Return what holds a kept PDF as it is.
+
+    :param name: the beginning of the triggers' names
+    :param paper: the column that names what the PDF is of, without ``_id``; its table tells whether the donor is erased
+    """
+    return [
+        append_only.never_deleted(f"{name}_is_kept"),
+        moving.fixed(f"{name}_is_not_rewritten", [f"{paper}_id", "sha256", "made_at"]),
+        moving.emptied_with(
+            f"{name}_is_emptied_with_its_{paper}",
+            column="pdf",
+            allowed=f"""
+                    NEW.pdf IS NULL
+                    AND (SELECT erased_at FROM donations_{paper} WHERE id = NEW.{paper}_id) IS NOT NULL
+                """,
+        ),
+        append_only.never_emptied(f"{name}s_are_never_emptied"),
+    ]
+
+
+class ReceiptDocument(KeptPdf):
+    """The PDF of a receipt as it was issued."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="document")
+
+    class Meta:
+        triggers = kept_pdf_triggers("receipt_document", paper="receipt")
+
+    def __str__(self) -> str:
+        return str(self.receipt)
+
+
+class Duplicate(KeptPdf):
+    """The second print of a receipt, which says that it is one. Made when it is first asked for, and kept like the first."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="duplicate")
+
+    class Meta:
+        triggers = kept_pdf_triggers("duplicate", paper="receipt")
+
+    def __str__(self) -> str:
+        return str(self.receipt)
+
+
+class ReceiptDetails(models.Model):
+    """What a gift's receipts say from now on beside the gift itself, written by staff; the newest row counts.
+
+    A corrected name and address, and what the donor received in return (goods or services: the receipt states their
+    value, and what of the gift is beyond it).
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipt_details")
+    name = models.CharField(max_length=120, blank=True, help_text="empty: as the donor wrote it")
+    address = models.TextField(blank=True, help_text="empty: as the donor wrote it")
+    benefit_minor = models.BigIntegerField(default=0, help_text="value of what was received, in the gift's currency")
+    benefit = models.CharField(max_length=200, blank=True, help_text="what was received")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, help_text="why; goes with its donor")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(benefit_minor=0, benefit="") | (Q(benefit_minor__gt=0) & ~Q(benefit="")),
+                name="donations_benefit_is_described",
+            ),
+        ]
+        indexes = [models.Index(fields=["payment", "-id"], name="donations_details_newest")]
+        triggers = [
+            append_only.never_deleted("receipt_details_are_kept"),
+            append_only.never_emptied("receipt_details_are_never_emptied"),
+            moving.fixed(
+                "receipt_details_are_not_rewritten", ["payment_id", "benefit_minor", "written_by_id", "written_at"]
+            ),
+            *(
+                moving.emptied_with(f"receipt_details_lose_only_{column}", column=column, allowed=f"NEW.{column} = ''")
+                for column in ("name", "address", "reason")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment}: {self.written_at}"

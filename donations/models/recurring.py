@@ -8,9 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
-from donations import triggers
 from donations.models.giving import Checkout, Donor, Interval, new_reference
 from ledger.models import Fund
 
@@ -100,7 +99,7 @@ class Subscription(models.Model):
         ]
         triggers = [
             append_only.never_deleted("subscription_is_kept"),
-            triggers.fixed(
+            moving.fixed(
                 "subscription_is_not_rewritten", ["stripe_id", "checkout_id", "donor_id", "currency", "started_at"]
             ),
         ]
@@ -202,7 +201,7 @@ class SubscriptionChange(models.Model):
         ]
         triggers = [
             append_only.never_deleted("subscription_change_is_kept"),
-            triggers.fixed(
+            moving.fixed(
                 "subscription_change_is_not_rewritten",
                 [
                     "subscription_id",
@@ -215,7 +214,7 @@ class SubscriptionChange(models.Model):
                     "asked_at",
                 ],
             ),
-            triggers.set_once("subscription_change_is_answered_once", ["heard_at", "refused_at"]),
+            moving.set_once("subscription_change_is_answered_once", ["heard_at", "refused_at"]),
         ]
 
     def __str__(self) -> str:

@@ -268,7 +268,8 @@ def test_replay_works_through_events_that_failed(visitor: Client, stripe: Stripe
         "UPDATE donations_receiptdocument SET pdf = 'x'",
         "UPDATE donations_checkout SET state = 'open' WHERE state = 'paid'",
         "UPDATE donations_checkout SET amount_minor = 1",
-        "UPDATE donations_receipt SET state = 'void', ended_at = now(); UPDATE donations_receipt SET state = 'issued', ended_at = NULL",
+        "UPDATE donations_receipt SET state = 'void', ended_at = now(), ended_because = 'mistake';"
+        " UPDATE donations_receipt SET state = 'issued', ended_at = NULL, ended_because = ''",
     ],
 )
 def test_gifts_and_receipts_cannot_be_rewritten_even_from_a_shell(visitor: Client, aid_fund: Fund, change: str) -> None:

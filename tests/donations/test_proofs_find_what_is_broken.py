@@ -47,8 +47,14 @@ def test_nothing_is_found_where_nothing_is_broken() -> None:
         ("UPDATE donations_receipt SET number = 'X' WHERE sequence = 2", "does not carry the number of its place"),
         ("""UPDATE donations_receipt SET snapshot = snapshot || '{"donor": "Eve"}'""", "the snapshot of receipt"),
         ("UPDATE donations_receipt SET amount_minor = 1", "says something else than its snapshot"),
-        ("UPDATE donations_receipt SET state = 'void', ended_at = now()", "has 0 valid receipts"),
-        ("UPDATE donations_receipt SET state = 'replaced', ended_at = now()", "does not fit what follows it"),
+        (
+            "UPDATE donations_receipt SET state = 'void', ended_at = now(), ended_because = 'mistake'",
+            "has 0 valid receipts",
+        ),
+        (
+            "UPDATE donations_receipt SET state = 'replaced', ended_at = now(), ended_because = 'corrected'",
+            "does not fit what follows it",
+        ),
         ("UPDATE donations_receiptdocument SET pdf = 'x'", "does not have the hash that was kept"),
         ("UPDATE donations_payment SET fee_minor = 0, net_minor = gross_minor", "do not agree"),
         ("UPDATE donations_payment SET balance_transaction_id = 'txn_' || id || 'x'", "books something else"),

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.money import from_minor
-from donations import desk_filters
+from donations.desk import filters
 from donations.models import Donor, FailedRenewal, Payment
 from organisation import exports
 
@@ -100,7 +100,7 @@ def donors(title: str, rows: QuerySet[Any]) -> exports.Table:
         (_("Known since"), lambda donor: donor.since),
         (_("Last gift"), lambda donor: donor.last_gift_at),
         (_("Gifts"), lambda donor: donor.gifts),
-        *((_("Given in %(currency)s") % {"currency": code}, _given_in(code)) for code in desk_filters.currencies()),
+        *((_("Given in %(currency)s") % {"currency": code}, _given_in(code)) for code in filters.currencies()),
         (_("Recurring gifts that run"), lambda donor: donor.running),
     ]
     return _table(title, columns, rows)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock, throttle
-from donations import access, details, erasing, own_data, own_page, own_page_guard
+from donations import access, details, erasing, own_data, own_page_guard
 from donations.models import Donor
-from donations.own_page_forms import DetailsForm, EmailForm, EraseForm
+from donations.own_page import page
+from donations.own_page.forms import DetailsForm, EmailForm, EraseForm
 from donations.own_page_guard import is_fresh, lead_to, private, visited
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -42,7 +43,7 @@ def ask_for_email(request: HttpRequest, donor: Donor) -> HttpResponse:
         return render(request, "donations/giving_email.html", context, status=403 if is_stale else 200)
     if not throttle.allow("donations.new_email", donor.reference, limit=5, seconds=_HOUR):
         notice = _("You have tried several addresses just now. Please wait an hour before the next one.")
-        return own_page.show(request, donor, notice=notice, kind="warning", status=429)
+        return page.show(request, donor, notice=notice, kind="warning", status=429)
     email = form.cleaned_data["email"]
     details.ask_for_email(donor=donor, email=email, at=clock.now())
     return render(request, "donations/giving_email.html", {"sent_to": email, "donor": donor})
@@ -72,7 +73,7 @@ def data(request: HttpRequest, donor: Donor) -> HttpResponse:
     """Everything that we hold on the donor, as JSON."""
     if not throttle.allow("donations.own_data", donor.reference, limit=10, seconds=_HOUR):
         notice = _("You have saved your data several times just now. Please wait an hour before the next time.")
-        return own_page.show(request, donor, notice=notice, kind="warning", status=429)
+        return page.show(request, donor, notice=notice, kind="warning", status=429)
     told = json.dumps(own_data.of(donor, at=clock.now()), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="my-gifts.json"'}
     return HttpResponse(told, content_type="application/json; charset=utf-8", headers=headers)
@@ -91,7 +92,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     donor = visit.donor.person
     form = EraseForm(request.POST if request.method == "POST" else None, label_suffix="")
     is_stale = request.method == "POST" and not is_fresh(request)
-    context = {"form": form, "is_stale": is_stale, "donor": donor, "gifts": own_page.running(donor)}
+    context = {"form": form, "is_stale": is_stale, "donor": donor, "gifts": page.running(donor)}
     if request.method != "POST" or is_stale or not form.is_valid():
         return render(request, "donations/giving_erase.html", context, status=403 if is_stale else 200)
     try:

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from donations import desk_finding
-from donations.desk_lists import PER_PAGE
+from donations.desk import finding
+from donations.desk.lists import PER_PAGE
 from donations.models import HeldPayment, ReceiptDocument
 from organisation import audit, screen
 from organisation.models import Organisation
@@ -27,7 +27,7 @@ _ALREADY_CLOSED = 20
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
     """All receipts, newest first."""
-    form = desk_finding.ReceiptFilter(request.GET)
+    form = finding.ReceiptFilter(request.GET)
     found = form.found().select_related("payment", "document", "replaces").order_by("-pk")
     page = Paginator(found.defer("document__pdf"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "sees_gifts": request.user.has_perm(Permission.SEE_GIFTS)}

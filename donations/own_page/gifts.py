@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
-from donations import changing, own_page, standing
+from donations import changing, standing
 from donations.models import Donor, Subscription
 from donations.models.giving import Interval
-from donations.own_page_forms import PauseForm, TermsForm
+from donations.own_page import page
+from donations.own_page.forms import PauseForm, TermsForm
 from donations.own_page_guard import is_fresh, lead_to, visited
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -63,7 +64,7 @@ def _over(request: HttpRequest, donor: Donor) -> HttpResponse:
     if request.method != "POST":
         return lead_to(reverse("donations:own_page"))
     notice = _("This gift has ended or is being stopped already. There is nothing left to change.")
-    return own_page.show(request, donor, notice=notice, status=409)
+    return page.show(request, donor, notice=notice, status=409)
 
 
 def _back(state: standing.Standing) -> HttpResponse:
@@ -143,9 +144,9 @@ def pay(request: HttpRequest, donor: Donor, reference: str) -> HttpResponse:
     try:
         return lead_to(changing.payment_page(subscription=subscription))
     except changing.OutOfReach:
-        return own_page.show(request, donor, notice=_out_of_reach(), kind="warning", status=503)
+        return page.show(request, donor, notice=_out_of_reach(), kind="warning", status=503)
     except changing.NoSuchPage:
-        return own_page.show(request, donor, notice=_("Nothing is left to be paid for this gift."), kind="done")
+        return page.show(request, donor, notice=_("Nothing is left to be paid for this gift."), kind="done")
 
 
 def _out_of_reach() -> str:

@@ -17,7 +17,7 @@ from core import clock
 from core.money import format_money, from_minor
 from core.plots import Kind, Label, Plot, Point, Series
 from donations import trends
-from donations.desk_filters import Filter
+from donations.desk.filters import Filter
 from donations.models.giving import Interval
 from donations.trends import Month
 from ledger.models import Fund

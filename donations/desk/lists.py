@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from core import clock
-from donations.desk_filters import Filter
+from donations.desk.filters import Filter
 from organisation import exports, screen
 from organisation.staff import member
 

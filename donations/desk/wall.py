@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from donations import desk_finding, desk_lists, moderating
+from donations import moderating
+from donations.desk import finding, lists
 from donations.models import WallEntry
 from organisation import screen
 from organisation.permissions import Permission
@@ -19,7 +20,7 @@ from organisation.staff import member, needs
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """What is to be read first, the oldest first; by the filter, what is shown or not."""
-    form = desk_finding.WallFilter(request.GET)
+    form = finding.WallFilter(request.GET)
     rows = (
         form.found()
         .select_related("checkout__fund", "decided_by")
@@ -28,7 +29,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     rows = rows.order_by("-decided_at", "-pk") if form.wanted("state") else rows.order_by("pk")
     context = {
         "form": form,
-        "page": Paginator(rows, desk_lists.PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, lists.PER_PAGE).get_page(request.GET.get("page")),
         "may_decide": request.user.has_perm(Permission.MANAGE_GIFTS),
     }
     return screen.show(request, "donations/desk/wall.html", title=_("Names and messages"), context=context)

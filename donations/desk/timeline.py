@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from donations import desk_letters
+from donations.desk import letters
 from donations.models import (
     Dispute,
     Donor,
@@ -47,7 +47,7 @@ def of(donor: Donor, *, at: datetime) -> list[Moment]:
             "subscription__donor__merged_into", "asked_by"
         )
     )
-    letters = desk_letters.about(
+    written = letters.about(
         donors=rows,
         receipts=receipts,
         recurring=recurring.values(),
@@ -62,7 +62,7 @@ def of(donor: Donor, *, at: datetime) -> list[Moment]:
         *(moment for gift in recurring.values() for moment in _recurring(gift)),
         *map(_change, changes),
         *map(_failure, failures),
-        *(Moment(letter.at, letter.name, letter.state) for letter in letters),
+        *(Moment(letter.at, letter.name, letter.state) for letter in written),
         *_merges(donor, rows),
     ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from donations import trends
-from donations.desk_filters import ALL, Day, Filter, MoneyFilter, currencies, end_of, of_donor
+from donations.desk.filters import ALL, Day, Filter, MoneyFilter, currencies, end_of, of_donor
 from donations.models import (
     Checkout,
     Dispute,

@@ -15,7 +15,8 @@ from moneyed import Money
 
 from core import clock
 from core.money import from_minor
-from donations import desk_finding, desk_lists, desk_tables, desk_timeline, merging
+from donations import merging
+from donations.desk import finding, lists, tables, timeline
 from donations.models import Donor, Payment, Subscription
 from organisation import screen
 from organisation.permissions import Permission
@@ -43,16 +44,16 @@ class Sum:
 @require_safe
 def donors(request: HttpRequest) -> HttpResponseBase:
     """All donors, the newest first, each once."""
-    form = desk_finding.DonorFilter(request.GET)
-    listing = desk_lists.Listing(
+    form = finding.DonorFilter(request.GET)
+    listing = lists.Listing(
         title=_("Donors"),
         template="donations/desk/donors.html",
         form=form,
-        rows=desk_finding.with_sums(form.found()).order_by("-since", "-pk"),
-        table=desk_tables.donors,
+        rows=finding.with_sums(form.found()).order_by("-since", "-pk"),
+        table=tables.donors,
         deed="donations.donors_exported",
     )
-    return desk_lists.answer(request, listing)
+    return lists.answer(request, listing)
 
 
 @needs(Permission.SEE_GIFTS)
@@ -62,7 +63,7 @@ def donor(request: HttpRequest, reference: str) -> HttpResponse:
     row = get_object_or_404(Donor.objects.select_related("merged_into"), reference=reference)
     if row.merged_into:
         return redirect("donations_donor", reference=row.merged_into.reference)
-    moments = Paginator(desk_timeline.of(row, at=clock.now()), _MOMENTS_PER_PAGE).get_page(request.GET.get("page"))
+    moments = Paginator(timeline.of(row, at=clock.now()), _MOMENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "donor": row,
         "sums": _sums(row),
@@ -101,7 +102,7 @@ def look_alikes(request: HttpRequest) -> HttpResponse:
         return redirect("donations_look_alikes")
     groups = merging.look_alikes()
     rows = Donor.objects.filter(pk__in=[row.pk for group in groups for row in group.donors])
-    known = {row.pk: row for row in desk_finding.with_sums(rows)}
+    known = {row.pk: row for row in finding.with_sums(rows)}
     context = {"groups": [(group.shared, [known[row.pk] for row in group.donors]) for group in groups]}
     title = _("Who may be one person")
     return screen.show(request, "donations/desk/look_alikes.html", title=title, context=context, above=[_DONORS])
@@ -115,9 +116,9 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         _merge(request, kept)
         return redirect("donations_donor", reference=kept.reference)
-    form = desk_finding.NameFilter(request.GET if "q" in request.GET else None)
+    form = finding.NameFilter(request.GET if "q" in request.GET else None)
     found = form.found().exclude(pk=kept.pk).filter(erased_at=None) if form.wanted("q") else Donor.objects.none()
-    context = {"donor": kept, "form": form, "found": desk_finding.with_sums(found).order_by("pk")[:_MOST_MATCHES]}
+    context = {"donor": kept, "form": form, "found": finding.with_sums(found).order_by("pk")[:_MOST_MATCHES]}
     title = _("Merge into %(donor)s") % {"donor": kept}
     return screen.show(request, "donations/desk/merge.html", title=title, context=context, above=[_DONORS])
 

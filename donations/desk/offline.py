@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import clock
 from core.money import format_money
 from donations import giving, offline, offline_file, refunds
-from donations.desk_offline_forms import OfflineFileForm, OfflineGiftForm, TakeBackForm
+from donations.desk.offline_forms import OfflineFileForm, OfflineGiftForm, TakeBackForm
 from donations.models import Method, Payment, Refund
 from organisation import screen
 from organisation.permissions import Permission

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
 from core.money import format_money
-from donations import desk_finding, desk_forms, desk_lists, desk_tables, refunds, totals
+from donations import refunds, totals
+from donations.desk import finding, forms, lists, tables
 from donations.models import Payment, Refund
 from organisation import screen
 from organisation.permissions import Permission
@@ -22,20 +23,20 @@ _GIFTS = ("donations_gifts", gettext_lazy("Gifts"))
 @require_safe
 def gifts(request: HttpRequest) -> HttpResponseBase:
     """All gifts, newest first."""
-    form = desk_finding.GiftFilter(request.GET)
+    form = finding.GiftFilter(request.GET)
     found = form.found()
-    listing = desk_lists.Listing(
+    listing = lists.Listing(
         title=_("Gifts"),
         template="donations/desk/gifts.html",
         form=form,
         rows=found.select_related("donor__merged_into", "fund", "checkout")
         .prefetch_related("refunds", "disputes__moves", "receipts")
         .order_by("-occurred_at", "-pk"),
-        table=desk_tables.gifts,
+        table=tables.gifts,
         deed="donations.gifts_exported",
         context={"together": totals.together(found)},
     )
-    return desk_lists.answer(request, listing)
+    return lists.answer(request, listing)
 
 
 @needs(Permission.SEE_GIFTS)
@@ -50,7 +51,7 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
     may_refund = payment.is_online and request.user.has_perm(Permission.MANAGE_GIFTS)
     if request.method == "POST" and not may_refund:
         return HttpResponse(status=403)
-    form = desk_forms.RefundForm(request.POST if request.method == "POST" else None, payment=payment)
+    form = forms.RefundForm(request.POST if request.method == "POST" else None, payment=payment)
     if request.method == "POST" and form.is_valid():
         answer = _send_back(request, form, payment)
         if answer:
@@ -68,7 +69,7 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
     return screen.show(request, "donations/desk/gift.html", title=title, context=context, above=[_GIFTS])
 
 
-def _send_back(request: HttpRequest, form: desk_forms.RefundForm, payment: Payment) -> HttpResponse | None:
+def _send_back(request: HttpRequest, form: forms.RefundForm, payment: Payment) -> HttpResponse | None:
     at = clock.now()
     try:
         refund = refunds.ask(

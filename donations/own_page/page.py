@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
-from donations import given, own_page_doors, own_page_guard, standing
+from donations import given, own_page_guard, standing
 from donations.models import Donor, ReceiptDocument, Subscription
+from donations.own_page import doors
 from donations.own_page_guard import private, visited
 
 
@@ -17,7 +18,7 @@ def own_page(request: HttpRequest) -> HttpResponse:
     """With a visit the page, without one the question where to send a link."""
     donor = own_page_guard.visitor(request)
     if donor is None or request.method == "POST":
-        return own_page_doors.ask(request)
+        return doors.ask(request)
     return show(request, donor, notice=_back_with_a_card() if "card" in request.GET else "")
 
 

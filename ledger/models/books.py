@@ -3,6 +3,8 @@
 Amounts are whole minor units with the currency beside them; debits are positive, credits negative.
 """
 
+# ruff: noqa: S608 - SQL made of constants, no value of a request comes near it
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,13 +34,21 @@ class Fund(models.Model):
 
 
 class Account(models.TextChoices):
-    """The chart of accounts. Assets are what a fund owns; its balance is their sum."""
+    """The accounts; their numbers and types are in ``ledger.chart``."""
 
     STRIPE = "stripe", _("Stripe balance")
     BANK = "bank", _("Bank account")
+    OPENING = "opening", _("Opening balances")
+    BETWEEN_FUNDS = "between_funds", _("Transfers between funds")
     GIFTS = "gifts", _("Gifts")
-    FEES = "fees", _("Payment fees")
+    GIFTS_IN_KIND = "gifts_in_kind", _("Gifts in kind")
+    OTHER_INCOME = "other_income", _("Other income")
     AID = "aid", _("Mutual aid")
+    WORK = "work", _("Paid work")
+    OUTREACH = "outreach", _("Outreach")
+    RUNNING = "running", _("Running costs")
+    FEES = "fees", _("Payment fees")
+    IN_KIND = "in_kind", _("Gifts in kind, used")
 
 
 ASSETS = (Account.STRIPE, Account.BANK)
@@ -54,11 +64,24 @@ class Kind(models.TextChoices):
     DISPUTE_RETURNED = "dispute_returned", _("Disputed money that came back")
     PAYOUT = "payout", _("Payout to the bank")
     PAYOUT_FAILED = "payout_failed", _("Payout that failed")
+    PROVIDER_FEE = "provider_fee", _("Fee of the payment service")
     DISBURSEMENT = "disbursement", _("Payment of aid")
+    OPENING = "opening", _("Opening balance")
+    TRANSFER = "transfer", _("Transfer between funds")
+    SPENDING = "spending", _("Money spent")
+    INCOME = "income", _("Other income")
     REVERSAL = "reversal", _("Reversal")
 
 
-_FUND_MAY_NOT_BE_OVERDRAWN = """
+# What nobody outside tells us of: one person proposes it, another one books it (``ledger.proposals``).
+BY_HAND = (Kind.OPENING, Kind.TRANSFER, Kind.SPENDING, Kind.INCOME)
+
+_BY_HAND = ", ".join(f"'{kind.value}'" for kind in BY_HAND)
+
+# Who posts shares it, who closes a month has it alone; the number only has to be the same everywhere.
+CLOSING_LOCK = 0x4C43_4C4F
+
+FUND_MAY_NOT_BE_OVERDRAWN = """
     PERFORM 1 FROM ledger_fund WHERE id = NEW.fund_id FOR UPDATE;
     IF (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entry
             WHERE fund_id = NEW.fund_id AND account IN ('stripe', 'bank'))
@@ -80,6 +103,9 @@ class Transaction(models.Model):
     )
     occurred_at = models.DateTimeField(help_text="when the money moved, as the outside world dates it")
     recorded_at = models.DateTimeField(help_text="when we booked it")
+    booked_on = models.DateField(
+        help_text="the day it counts for, in the organisation's time zone: when it occurred, or the first open day after"
+    )
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
     memo = models.CharField(max_length=200, blank=True, help_text="no personal data: the books are kept for ever")
 
@@ -91,9 +117,45 @@ class Transaction(models.Model):
                 name="ledger_only_a_reversal_reverses",
             ),
         ]
+        indexes = [models.Index(fields=["booked_on"], name="ledger_transaction_by_day")]
         triggers = [
             append_only.kept("transaction_is_kept"),
             append_only.never_emptied("transactions_are_never_emptied"),
+            pgtrigger.Trigger(
+                name="nothing_is_posted_into_a_closed_month",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("closed", "date")],
+                func=f"""
+                    PERFORM pg_advisory_xact_lock_shared({CLOSING_LOCK});
+                    SELECT max(until) INTO closed FROM ledger_closing;
+                    IF NEW.booked_on <= closed THEN
+                        IF NEW.kind IN ({_BY_HAND})
+                        THEN RAISE EXCEPTION 'the books are closed until %', closed
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_closed_month_takes_nothing';
+                        END IF;
+                        NEW.booked_on := closed + 1;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="booking_by_hand_takes_two_people",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    IF (NEW.kind IN ({_BY_HAND}) OR EXISTS (
+                            SELECT 1 FROM ledger_transaction WHERE id = NEW.reverses_id AND kind IN ({_BY_HAND})))
+                       AND NOT EXISTS (
+                            SELECT 1 FROM ledger_proposal WHERE transaction_id = NEW.id AND state = 'booked'
+                            AND decided_by_id <> proposed_by_id)
+                    THEN RAISE EXCEPTION 'nobody else has agreed to transaction %', NEW.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_booking_by_hand_takes_two';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="transaction_has_entries",
                 when=pgtrigger.After,
@@ -166,83 +228,20 @@ class Entry(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
-                func="""
-                    IF (SELECT kind FROM ledger_transaction WHERE id = NEW.transaction_id) <> 'disbursement'
+                func=f"""
+                    IF NEW.account NOT IN ('stripe', 'bank') OR NEW.amount_minor > 0 OR NOT EXISTS (
+                        SELECT 1 FROM ledger_transaction t LEFT JOIN ledger_transaction o ON o.id = t.reverses_id
+                        WHERE t.id = NEW.transaction_id
+                        AND (t.kind IN ('disbursement', {_BY_HAND}) OR o.kind IN ({_BY_HAND})))
                     THEN RETURN NULL;
                     END IF;
                 """
-                + _FUND_MAY_NOT_BE_OVERDRAWN,
+                + FUND_MAY_NOT_BE_OVERDRAWN,
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount_minor} {self.currency}"
-
-    @property
-    def amount(self) -> Money:
-        return from_minor(self.amount_minor, self.currency)
-
-
-class Promise(models.Model):
-    """Money of a fund that is promised and not yet paid. It is not available for another promise."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("promised")
-        SETTLED = "settled", _("paid")
-        RELEASED = "released", _("released")
-
-    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="promises")
-    reference = models.CharField(max_length=120, unique=True, help_text="what is promised, once: aid-request:7")
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    made_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    settled_by = models.OneToOneField(Transaction, on_delete=models.PROTECT, null=True, related_name="settles")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="ledger_promise_is_positive"),
-            models.CheckConstraint(
-                condition=models.Q(state="open", ended_at__isnull=True, settled_by__isnull=True)
-                | models.Q(state="released", ended_at__isnull=False, settled_by__isnull=True)
-                | models.Q(state="settled", ended_at__isnull=False, settled_by__isnull=False),
-                name="ledger_promise_ends_once",
-            ),
-        ]
-        triggers = [
-            append_only.never_deleted("promise_is_kept"),
-            append_only.never_emptied("promises_are_never_emptied"),
-            pgtrigger.Trigger(
-                name="promise_changes_only_by_ending",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="""
-                    IF OLD.state <> 'open' OR NEW.state = 'open'
-                       OR (OLD.fund_id, OLD.reference, OLD.amount_minor, OLD.currency, OLD.made_at)
-                          IS DISTINCT FROM (NEW.fund_id, NEW.reference, NEW.amount_minor, NEW.currency, NEW.made_at)
-                    THEN RAISE EXCEPTION 'promise % is already made', OLD.reference
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_promise_is_not_changed';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="promise_does_not_overdraw",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.currency <> (SELECT currency FROM ledger_fund WHERE id = NEW.fund_id)
-                    THEN RAISE EXCEPTION 'fund % counts in another currency', NEW.fund_id
-                        USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_promise_currency_is_the_funds';
-                    END IF;
-                """
-                + _FUND_MAY_NOT_BE_OVERDRAWN,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
 
     @property
     def amount(self) -> Money:
