@@ -191,7 +191,9 @@ def insert(stage: Any, number: int) -> None:
     for place, checkout in enumerate(stage["checkouts"]):
         name = f"r{number}_{place}"
         with transaction.atomic():
-            booked = Transaction.objects.create(kind="gift", reference=name, occurred_at=AT, recorded_at=AT)
+            booked = Transaction.objects.create(
+                kind="gift", reference=name, occurred_at=AT, recorded_at=AT, booked_on=AT.date()
+            )
             Entry.objects.bulk_create(
                 Entry(transaction=booked, fund=stage["fund"], account=account, amount_minor=minor, currency="USD")
                 for account, minor in [("stripe", 2397), ("fees", 103), ("gifts", -2500)]
