@@ -8,7 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from ledger import desk, panels
+from ledger import panels
+from ledger.desk import funds
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -27,9 +28,9 @@ def funds_item() -> MenuItem:
 
 def addresses() -> list[URLPattern]:
     return [
-        path("funds/", desk.funds, name="ledger_funds"),
-        path("funds/add/", desk.fund, name="ledger_fund_add"),
-        path("funds/<slug:slug>/", desk.fund, name="ledger_fund"),
+        path("funds/", funds.funds, name="ledger_funds"),
+        path("funds/add/", funds.fund, name="ledger_fund_add"),
+        path("funds/<slug:slug>/", funds.fund, name="ledger_fund"),
     ]
 
 
