@@ -18,8 +18,9 @@ from moneyed import Money
 
 from core import nudging
 from core.money import to_minor
-from donations import letters, receipt_pdf
+from donations import letters
 from donations.models import Paper, Payment, Receipt, ReceiptDocument, ReceiptSeries
+from donations.paper import receipt as printed
 from mail import outbox
 from organisation.models import LegalEntity, Organisation
 
@@ -196,7 +197,7 @@ def render_next(*, at: datetime, after: int = 0) -> int | None:
 
 
 def _render(receipt: Receipt, *, at: datetime) -> None:
-    pdf = receipt_pdf.render(receipt.snapshot)
+    pdf = printed.render(receipt.snapshot)
     ReceiptDocument.objects.create(receipt=receipt, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)
     if receipt.is_valid and receipt.payment.donor.person.email:
         letters.receipt(receipt=receipt, pdf=pdf, at=at)

@@ -10,8 +10,10 @@ from moneyed import Money
 from pypdf import PdfReader
 
 from core import clock
-from donations import receipt_pdf, totals
+from donations import totals
 from donations.models import Donor, Payment, Receipt
+from donations.paper import engine
+from donations.paper import receipt as printed
 from ledger.models import Fund
 from organisation.models import LegalEntity, User
 from tests.donations.giving_stage import Stripe, begin, give
@@ -43,7 +45,7 @@ def test_pdf_comes_from_the_snapshot_alone(payment: Payment) -> None:
     LegalEntity.objects.update(name="Renamed Ltd.")
     Donor.objects.update(name="Renamed")
 
-    again = receipt_pdf.render(Receipt.objects.get().snapshot)
+    again = printed.render(Receipt.objects.get().snapshot)
 
     words = PdfReader(io.BytesIO(again)).pages[0].extract_text()
     assert "Raft Workers Inc." in words
@@ -57,7 +59,7 @@ def test_pdf_comes_from_the_snapshot_alone(payment: Payment) -> None:
 def test_odd_names_are_printed_as_they_are(payment: Payment, name: str) -> None:
     snapshot = Receipt.objects.get().snapshot | {"donor": name}
 
-    reader = PdfReader(io.BytesIO(receipt_pdf.render(snapshot)))
+    reader = PdfReader(io.BytesIO(printed.render(snapshot)))
 
     assert len(reader.pages) == 1
     assert name[:3] in reader.pages[0].extract_text().replace("\0", "")
@@ -65,8 +67,8 @@ def test_odd_names_are_printed_as_they_are(payment: Payment, name: str) -> None:
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "http://127.0.0.1/x.png", "data:text/css,", "mark.svg"])
 def test_nothing_but_our_own_files_is_fetched(address: str) -> None:
-    with pytest.raises((receipt_pdf.ForeignFile, ValueError)):
-        receipt_pdf.OwnFiles().fetch(address)
+    with pytest.raises((engine.ForeignFile, ValueError)):
+        engine.OwnFiles().fetch(address)
 
 
 def test_anyone_may_check_a_receipt_and_learns_nothing_of_the_donor(visitor: Client, payment: Payment) -> None:
