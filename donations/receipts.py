@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from moneyed import Money
 
 from core import nudging
 from core.money import to_minor
-from donations import letters
-from donations.models import Paper, Payment, Receipt, ReceiptDocument, ReceiptSeries
+from donations import letters, numbering
+from donations.models import Payment, Receipt, ReceiptDocument
 from donations.paper import receipt as printed
 from mail import outbox
 from organisation.models import LegalEntity, Organisation
@@ -56,11 +56,11 @@ def bring_up_to_date(*, payment: Payment, at: datetime) -> Receipt | None:
 def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: datetime) -> Receipt:
     entity = payment.legal_entity
     issued_on = at.astimezone(ZoneInfo(entity.time_zone)).date()
-    series = _next(entity, year=issued_on.year, is_test=not payment.livemode)
+    series = numbering.next_in_series(entity, year=issued_on.year, is_test=not payment.livemode)
     receipt = Receipt(
         series=series,
         sequence=series.last_number,
-        number=f"{series.prefix}{series.last_number:06d}",
+        number=numbering.number(series),
         payment=payment,
         replaces=replaces,
         amount_minor=to_minor(amount),
@@ -80,37 +80,6 @@ def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: dat
 def letter_key(receipt: Receipt) -> str:
     """Return the key of the letter that carries a receipt: owed when it is issued, sent when its PDF is made."""
     return f"receipt:{receipt.number}"
-
-
-def _next(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries:
-    """Count on. The series stays locked until the booking is committed or given up, so no number is lost or doubled."""
-    counted = _counted_on(entity, year=year, is_test=is_test)
-    if counted is None:
-        prefix = f"{'TEST-' if is_test else ''}{entity.receipt_prefix}-{year}-"
-        ReceiptSeries.objects.bulk_create(
-            [ReceiptSeries(legal_entity=entity, year=year, is_test=is_test, prefix=prefix)], ignore_conflicts=True
-        )
-        counted = _counted_on(entity, year=year, is_test=is_test)
-    if counted is None:
-        raise ReceiptSeries.DoesNotExist
-    return counted
-
-
-# By hand: counts on, locks and reads in one statement.
-_COUNT_ON = """
-    UPDATE donations_receiptseries SET last_number = last_number + 1
-    WHERE legal_entity_id = %s AND year = %s AND is_test = %s AND paper = %s RETURNING id, prefix, last_number
-"""
-
-
-def _counted_on(entity: LegalEntity, *, year: int, is_test: bool) -> ReceiptSeries | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT_ON, [entity.pk, year, is_test, Paper.RECEIPT])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    pk, prefix, number = row
-    return ReceiptSeries(pk=pk, legal_entity=entity, year=year, is_test=is_test, prefix=prefix, last_number=number)
 
 
 def _snapshot(receipt: Receipt) -> dict[str, Any]:
