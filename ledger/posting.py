@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
 from moneyed import Money
 
 from core.money import to_minor
 from ledger.balances import FundTooLow, overdraws, refused_by
-from ledger.models import ASSETS, Account, Entry, Fund, Kind, Transaction
+from ledger.models import ASSETS, Account, Closing, Entry, Fund, Kind, Transaction
 from organisation.models import Organisation
 
 
@@ -31,6 +32,10 @@ class Line:
     account: Account
     fund: Fund
     amount: Money
+
+    @property
+    def credit(self) -> Money:
+        return -self.amount
 
 
 def post(  # noqa: PLR0913 - a booking has this many parts
@@ -127,6 +132,12 @@ def _insert(row: Transaction) -> Transaction:
 def day_of(moment: datetime) -> date:
     """Return the day of a moment where the organisation is: by it, not by UTC, a gift belongs to a month and a year."""
     return moment.astimezone(ZoneInfo(Organisation.current().time_zone)).date()
+
+
+def closed_until() -> date | None:
+    """Return the last day for which nothing more can be booked by hand; none, if no month was ever closed."""
+    found: date | None = Closing.objects.aggregate(last=Max("until"))["last"]
+    return found
 
 
 def check_entries() -> None:

@@ -1,29 +1,47 @@
-"""The desk's menu item, addresses and first-page panel for funds."""
+"""The desk's menu items, addresses and first-page panel for the books."""
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.sidebar import LinkMenuItem
 
-from ledger import panels
-from ledger.desk import funds
+from ledger import panels, proposing
+from ledger.desk import funds, proposals
 from organisation.permissions import Permission
+from organisation.staff import member
 
 _address = lazy(reverse, str)
 
 
-class _Funds(MenuItem):
+class _BooksItem(MenuItem):
     """For those who see the books."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return request.user.has_perm(Permission.SEE_BOOKS)
 
 
-def funds_item() -> MenuItem:
-    return _Funds(_("Funds"), _address("ledger_funds"), name="funds", icon_name="folder-inverse", order=300)
+class _ManageItem(MenuItem):
+    """For those who manage the funds."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(Permission.MANAGE_FUNDS)
+
+
+class _ProposalsItem(_BooksItem):
+    """Says how many wait for whoever looks."""
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        item = super().render_component(request)
+        if request.user.has_perm(Permission.MANAGE_FUNDS):
+            waiting = proposing.waiting_for(member(request)).count()
+            if waiting:
+                item.label = _now("Proposals (%(many)s)") % {"many": waiting}
+        return item
 
 
 def addresses() -> list[URLPattern]:
@@ -31,7 +49,20 @@ def addresses() -> list[URLPattern]:
         path("funds/", funds.funds, name="ledger_funds"),
         path("funds/add/", funds.fund, name="ledger_fund_add"),
         path("funds/<slug:slug>/", funds.fund, name="ledger_fund"),
+        path("books/proposals/", proposals.proposals, name="ledger_proposals"),
+        path("books/proposals/propose/<slug:kind>/", proposals.propose, name="ledger_propose"),
+        path("books/proposals/<int:pk>/", proposals.proposal, name="ledger_proposal"),
+        path("books/proposals/<int:pk>/decide/", proposals.decide, name="ledger_proposal_decide"),
+        path("books/proposals/<int:pk>/back/", proposals.propose_reversal, name="ledger_propose_reversal"),
     ]
+
+
+def books_menu() -> MenuItem:
+    items = [
+        _BooksItem(_("Funds"), _address("ledger_funds"), name="funds", order=10),
+        _ProposalsItem(_("Proposals"), _address("ledger_proposals"), name="proposals", order=20),
+    ]
+    return SubmenuMenuItem(_("Books"), Menu(items=items), name="books", icon_name="folder-inverse", order=310)
 
 
 def funds_panel(request: HttpRequest, on_page: list[Component]) -> None:
@@ -39,6 +70,6 @@ def funds_panel(request: HttpRequest, on_page: list[Component]) -> None:
         on_page.append(panels.FundsPanel())
 
 
-hooks.register("register_admin_menu_item", funds_item)
+hooks.register("register_admin_menu_item", books_menu)
 hooks.register("register_admin_urls", addresses)
 hooks.register("construct_homepage_panels", funds_panel)
