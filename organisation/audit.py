@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from django.db import connection, models, transaction
@@ -86,6 +86,20 @@ def broken_links() -> Iterator[str]:
         ):
             yield f"the note on audit event {event.position} was changed"
         previous, position = bytes(event.hash), event.position
+
+
+def notes_on(events: Iterable[AuditEvent]) -> dict[int, str]:
+    """Return the words beside events, by their positions; events without any, or whose words were erased, are left out."""
+    notes = AuditNote.objects.filter(position__in=[event.position for event in events])
+    return {note.position: _text_of(note) for note in notes}
+
+
+def forget_notes(subjects: models.QuerySet[models.Model]) -> None:
+    """Erase the words beside all events about these rows; who did what and when stays, and the chain still verifies."""
+    events = AuditEvent.objects.filter(
+        object_type=subjects.model._meta.label, object_id__in=[str(pk) for pk in subjects.values_list("pk", flat=True)]
+    )
+    AuditNote.objects.filter(position__in=events.values("position")).delete()
 
 
 def _text_of(note: AuditNote) -> str:
