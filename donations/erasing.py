@@ -12,8 +12,10 @@ from donations import changing, letters_to, visits
 from donations.models import (
     Checkout,
     Donor,
+    Duplicate,
     OfflineGift,
     Receipt,
+    ReceiptDetails,
     ReceiptDocument,
     Subscription,
     SubscriptionChange,
@@ -25,7 +27,7 @@ from organisation.models import User
 from stripe_gateway import door
 
 # What a receipt's snapshot says of its donor; the database lets nothing else be taken out of it.
-_OF_THE_DONOR = ("donor", "address", "honouree")
+_OF_THE_DONOR = ("donor", "address", "honouree", "benefit_text", "goods")
 
 
 class StillRunning(Exception):
@@ -48,7 +50,7 @@ def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
             raise StillRunning
         _empty_checkouts(rows)
         _empty_receipts(rows, at=at)
-        OfflineGift.objects.filter(payment__donor__in=rows).exclude(bank_reference="").update(bank_reference="")
+        OfflineGift.objects.filter(payment__donor__in=rows).update(bank_reference="", goods="")
         for row in rows:
             visits.end_all(row)
         # Last, when no receipt of theirs can be written any more: a letter may have come just now.
@@ -103,4 +105,6 @@ def _empty_receipts(rows: list[Donor], *, at: datetime) -> None:
         receipt.snapshot = {key: value for key, value in receipt.snapshot.items() if key not in _OF_THE_DONOR}
         receipt.erased_at = at
         receipt.save(update_fields=["snapshot", "erased_at"])
-    ReceiptDocument.objects.filter(receipt__payment__donor__in=rows).update(pdf=None)
+    for prints in (ReceiptDocument, Duplicate):
+        prints._default_manager.filter(receipt__payment__donor__in=rows).update(pdf=None)
+    ReceiptDetails.objects.filter(payment__donor__in=rows).update(name="", address="", reason="")

@@ -9,11 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 from moneyed import Money
 
 from core import nudging
@@ -21,8 +17,8 @@ from core.money import to_minor
 from donations import letters, numbering
 from donations.models import Payment, Receipt, ReceiptDocument
 from donations.paper import receipt as printed
+from donations.paper import snapshot
 from mail import outbox
-from organisation.models import LegalEntity, Organisation
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +64,7 @@ def _issue(*, payment: Payment, amount: Money, replaces: Receipt | None, at: dat
         issued_on=issued_on,
         issued_at=at,
     )
-    receipt.snapshot = _snapshot(receipt)
+    receipt.snapshot = snapshot.take(receipt)
     receipt.snapshot_sha256 = digest(receipt.snapshot)
     receipt.save()
     if payment.donor.email:
@@ -82,55 +78,9 @@ def letter_key(receipt: Receipt) -> str:
     return f"receipt:{receipt.number}"
 
 
-def _snapshot(receipt: Receipt) -> dict[str, Any]:
-    """Return everything that is printed, as it is now."""
-    payment, entity = receipt.payment, receipt.payment.legal_entity
-    language = payment.language
-    with translation.override(language):
-        return {
-            "version": 2,
-            "language": language,
-            "number": receipt.number,
-            "code": receipt.code,
-            "is_test": receipt.series.is_test,
-            "issued_on": receipt.issued_on.isoformat(),
-            "given_on": payment.occurred_at.astimezone(ZoneInfo(entity.time_zone)).date().isoformat(),
-            "amount": [receipt.amount_minor, receipt.currency],
-            "given": [payment.given_minor, payment.given_currency],
-            "interval": payment.interval,
-            "fund": payment.fund.name,
-            "donor": payment.name or payment.donor.email,
-            "address": payment.donor.address,
-            "honouree": payment.checkout.honouree if payment.checkout else "",
-            "method": payment.method,
-            "organisation": Organisation.current().name,
-            "entity": {"name": entity.name, "address": entity.address, "tax_number": entity.tax_number},
-            "statement": _statement(entity),
-            "replaces": receipt.replaces.number if receipt.replaces else "",
-            "check_at": settings.SITE_URL + reverse("donations:verify_receipt", args=[receipt.code]),
-        }
-
-
-def _statement(entity: LegalEntity) -> list[str]:
-    """Return the legal wording of the entity's profile.
-
-    United States: IRS Publication 1771, "Written acknowledgments": name of the organisation, amount, and that no goods
-    or services were provided.
-    """
-    if entity.wording == LegalEntity.Profile.US_501C3:
-        return [
-            _("No goods or services were provided in exchange for this gift."),
-            _(
-                "%(name)s is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code. EIN %(ein)s."
-            )
-            % {"name": entity.name, "ein": entity.tax_number},
-        ]
-    return [_("This acknowledges that your gift was received. It is not a receipt for tax purposes.")]
-
-
-def digest(snapshot: Mapping[str, Any]) -> bytes:
+def digest(taken: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of a snapshot, written in one fixed way."""
-    text = json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(taken, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
 
 

@@ -107,7 +107,18 @@ class LegalEntityForm(forms.ModelForm[LegalEntity]):
 
     class Meta:
         model = LegalEntity
-        fields = ["name", "address", "tax_number", "wording", "receipt_prefix", "time_zone"]
+        fields = [
+            "name",
+            "address",
+            "tax_number",
+            "wording",
+            "place",
+            "signatory",
+            "receipt_prefix",
+            "paper_size",
+            "says_amount_in_words",
+            "time_zone",
+        ]
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
