@@ -9,8 +9,16 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms import public_accounts
 from config import health
+from ledger import urls as ledger_urls
 
+# The public accounts are made of the books and the cases, so they are in cms; what proves the books is the ledger's.
+books = [
+    path("", public_accounts.books, name="books"),
+    path("public-accounts.csv", public_accounts.file, name="books_file"),
+    *ledger_urls.urlpatterns,
+]
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -26,7 +34,7 @@ urlpatterns = [
         path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="util_login"),
         path("", include("donations.urls")),
         path("aid/", include("aid.urls")),
-        path("books/", include("ledger.urls")),
+        path("books/", include((books, ledger_urls.app_name))),
         path("", include("cms.urls")),
         path("", include(wagtail_urls)),
         prefix_default_language=False,

@@ -106,6 +106,7 @@ RULES: dict[str, Rule] = {
     "mail_letters": may(STEWARD | ADMINISTRATOR),
     # ledger
     "ledger:books": public(),
+    "ledger:books_file": public(),
     "ledger_funds": may(BOOKS, NOBODY),
     "ledger_fund_add": may(TREASURER | ADMINISTRATOR),
     "ledger_fund": may(TREASURER | ADMINISTRATOR),
