@@ -108,3 +108,4 @@ def _empty_receipts(rows: list[Donor], *, at: datetime) -> None:
     for prints in (ReceiptDocument, Duplicate):
         prints._default_manager.filter(receipt__payment__donor__in=rows).update(pdf=None)
     ReceiptDetails.objects.filter(payment__donor__in=rows).update(name="", address="", reason="")
+    audit.forget_notes(Receipt.objects.filter(payment__donor__in=rows))

@@ -25,7 +25,7 @@ def receipt(*, receipt: Receipt, pdf: bytes, at: datetime) -> None:
         context={
             "receipt": receipt,
             "replaces": replaces,
-            "came_back": _came_back(payment) if replaces and receipt.amount_minor >= replaces.amount_minor else "",
+            "came_back": _came_back(payment) if replaces and _may_have_come_back(receipt, replaces) else "",
             "had_failed": _had_failed(payment),
             "payment": payment,
             "given_on": date.fromisoformat(receipt.snapshot["given_on"]),
@@ -48,6 +48,11 @@ def _running(payment: Payment) -> Subscription | None:
     return None if subscription is None or subscription.has_ended or subscription.stop_asked_at else subscription
 
 
+def _may_have_come_back(receipt: Receipt, replaces: Receipt) -> bool:
+    """Return whether money that came back can be why a receipt replaces another one."""
+    return receipt.amount_minor >= replaces.amount_minor and replaces.ended_because != Receipt.Ended.CORRECTED
+
+
 def _came_back(payment: Payment) -> str:
     """Return by what money of a gift that had left came back: a "dispute" that was won, a "refund" that failed."""
     if payment.disputes.filter(moves__is_withdrawal=False).exists():
@@ -66,6 +71,36 @@ def _employer(payment: Payment) -> str:
         return ""
     earlier = Payment.objects.filter(checkout=payment.checkout, pk__lt=payment.pk)
     return "" if earlier.exists() else payment.checkout.employer
+
+
+def receipt_again(*, receipt: Receipt, pdf: bytes, key: str, at: datetime) -> None:
+    """Send the second print of a receipt.
+
+    :param key: names the receipt and the day, so that it is sent once on it
+    """
+    payment = receipt.payment
+    letterhead.to_donor(
+        payment.donor,
+        key=key,
+        template="receipt_again",
+        context={"receipt": receipt, "payment": payment, "name": payment.name},
+        at=at,
+        language=payment.language,
+        enclosures=[outbox.Enclosure(f"{receipt.number}-duplicate.pdf", "application/pdf", pdf)],
+    )
+
+
+def receipt_voided(*, receipt: Receipt, at: datetime) -> None:
+    """Say that a receipt is void, though the gift stays."""
+    payment = receipt.payment
+    letterhead.to_donor(
+        payment.donor,
+        key=f"receipt-voided:{receipt.number}",
+        template="receipt_voided",
+        context={"receipt": receipt, "payment": payment, "name": payment.name},
+        at=at,
+        language=payment.language,
+    )
 
 
 def gift_sent_back(*, refund: Refund, void: Receipt, at: datetime) -> None:

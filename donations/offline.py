@@ -1,4 +1,7 @@
-"""Gifts that did not come through Stripe: a cheque, cash, a transfer to the bank. Each is entered by somebody."""
+"""Gifts that did not come through Stripe: a cheque, cash, a transfer to the bank, goods. Each is entered by somebody.
+
+Goods and services are booked at the value that was stated, as given and used at once: no fund has more to spend then.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from django.db import IntegrityError, transaction
 from moneyed import Money
 
 from core.money import from_minor, to_minor
-from donations import booking, giving, receipts, refunds
+from donations import booking, giving, receipting, receipts, refunds
 from donations.models import Donor, Method, OfflineBatch, OfflineGift, Payment, Receipt, Refund
 from donations.models.giving import Interval
 from ledger import posting
@@ -37,13 +40,21 @@ class NotPlausible(Exception):
     """The day is before ``FIRST_DAY``, or the amount above ``MOST``."""
 
 
+class NotDescribed(Exception):
+    """Goods without a word what they are, or money with one."""
+
+
 class FileTakenAlready(Exception):
     """A batch with the same lines was taken in before."""
 
 
 @dataclass(frozen=True)
 class Entered:
-    """An offline gift as somebody enters it. ``received_on``: where the legal entity is."""
+    """An offline gift as somebody enters it. ``received_on``: where the legal entity is.
+
+    ``goods``: what was given, if it was not money; ``amount`` is its stated value then.
+    ``benefit``: the value of what the donor received in return, described in ``benefit_words``.
+    """
 
     method: Method
     amount: Money
@@ -54,6 +65,9 @@ class Entered:
     address: str = ""
     campaign: str = ""
     bank_reference: str = ""
+    goods: str = ""
+    benefit: Money | None = None
+    benefit_words: str = ""
     row: int | None = None
 
 
@@ -63,16 +77,12 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
 
     :raises OtherCurrency: if the fund counts in another currency
     :raises NotYet: if it was received after ``at``
-    :raises NotPlausible: see there
+    :raises NotPlausible, NotDescribed: see there
+    :raises receipting.BenefitTooHigh: if the donor cannot have received so much for it
     :raises giving.GiftsNotOpen: if there is no legal entity
     """
     entity = giving.issuing_entity()
-    if entered.amount.currency.code != entered.fund.currency:
-        raise OtherCurrency
-    if entered.received_on < FIRST_DAY or entered.amount.amount > MOST:
-        raise NotPlausible
-    if entered.received_on > at.astimezone(ZoneInfo(entity.time_zone)).date():
-        raise NotYet
+    _check(entered, today=at.astimezone(ZoneInfo(entity.time_zone)).date())
     received_at = min(_noon(entered.received_on, entity), at)
     minor = to_minor(entered.amount)
     payment = Payment(
@@ -95,7 +105,7 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
     payment.ledger_transaction = posting.post(
         kind=Kind.GIFT,
         reference=booking.reference(payment),
-        lines=[Line(Account.BANK, entered.fund, entered.amount), Line(Account.GIFTS, entered.fund, -entered.amount)],
+        lines=_lines(payment, entered.amount),
         occurred_at=received_at,
         at=at,
     )
@@ -104,12 +114,41 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
         payment=payment,
         received_on=entered.received_on,
         bank_reference=entered.bank_reference,
+        goods=entered.goods,
         batch=batch,
         batch_row=entered.row if batch else None,
         entered_by=by,
     )
+    if entered.benefit:
+        to = receipting.Correction("", "", entered.benefit, entered.benefit_words)
+        receipting.write_details(payment=payment, to=to, note="", by=by, at=at)
     audit.record(actor=by, action="donations.offline_gift_entered", subject=payment, at=at)
     return payment
+
+
+def _check(entered: Entered, *, today: date) -> None:
+    """
+    :raises OtherCurrency, NotYet, NotPlausible, NotDescribed, receipting.BenefitTooHigh: see ``record``
+    """
+    if entered.amount.currency.code != entered.fund.currency:
+        raise OtherCurrency
+    if entered.received_on < FIRST_DAY or entered.amount.amount > MOST:
+        raise NotPlausible
+    if entered.received_on > today:
+        raise NotYet
+    if bool(entered.goods) != (entered.method == Method.IN_KIND) or bool(entered.benefit_words) != bool(
+        entered.benefit
+    ):
+        raise NotDescribed
+    receipting.check_benefit(entered.benefit, of=entered.amount)
+
+
+def _lines(payment: Payment, amount: Money) -> list[Line]:
+    """Return what a gift, or what goes back of it (then below zero), means for the books."""
+    where, what = (
+        (Account.IN_KIND, Account.GIFTS_IN_KIND) if payment.method == Method.IN_KIND else (Account.BANK, Account.GIFTS)
+    )
+    return [Line(where, payment.fund, amount), Line(what, payment.fund, -amount)]
 
 
 def _noon(day: date, entity: LegalEntity) -> datetime:
@@ -144,7 +183,7 @@ def take_in(*, file_name: str, digest: bytes, rows: Sequence[Entered], by: User,
 
     :param digest: SHA-256 of the lines, by which the same file is known again
     :raises FileTakenAlready: if these lines were taken in before
-    :raises OtherCurrency, NotYet, NotPlausible: as ``record`` does
+    :raises OtherCurrency, NotYet, NotPlausible, NotDescribed: as ``record`` does
     """
     try:
         with transaction.atomic():
@@ -189,17 +228,16 @@ def take_back(*, payment: Payment, amount: Money, reason: Refund.Reason, by: Use
         ledger_transaction=posting.post(
             kind=Kind.REFUND,
             reference=f"{booking.reference(payment)}:back:{number}",
-            lines=[
-                Line(Account.BANK, payment.fund, -amount),
-                Line(Account.GIFTS, payment.fund, amount),
-            ],
+            lines=_lines(payment, -amount),
             occurred_at=at,
             at=at,
         ),
     )
-    audit.record(actor=by, action="donations.offline_gift_taken_back", subject=refund, reason=str(reason), at=at)
-    if payment.receipts.exists():
+    # One that was voided by hand, or never asked for, stays so.
+    if payment.receipts.filter(state=Receipt.State.ISSUED).exists():
         receipts.bring_up_to_date(payment=payment, at=at)
+    # Last: the trail has one writer at a time, who must not wait for a receipt's number then.
+    audit.record(actor=by, action="donations.offline_gift_taken_back", subject=refund, reason=str(reason), at=at)
     return refund
 
 

@@ -8,7 +8,20 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
-from donations.desk import dashboard, disputes, donors, gifts, held, offline, panels, payouts, recurring, stripe, wall
+from donations.desk import (
+    dashboard,
+    disputes,
+    donors,
+    gifts,
+    held,
+    offline,
+    panels,
+    payouts,
+    receipts,
+    recurring,
+    stripe,
+    wall,
+)
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -54,8 +67,16 @@ def addresses() -> list[URLPattern]:
         path("gifts/enter/file/", offline.file, name="donations_offline_file"),
         path("gifts/gift/<slug:reference>/receipt/", offline.issue_receipt, name="donations_offline_receipt"),
         path("gifts/gift/<slug:reference>/back/", offline.take_back, name="donations_offline_back"),
-        path("gifts/receipts/", stripe.receipts, name="donations_receipts"),
-        path("gifts/receipts/<slug:number>.pdf", stripe.receipt_pdf, name="donations_receipt_pdf"),
+        path("gifts/gift/<slug:reference>/receipt/preview.pdf", receipts.preview, name="donations_receipt_preview"),
+        path("gifts/receipts/", receipts.receipts, name="donations_receipts"),
+        path("gifts/receipts/missing/", receipts.missing, name="donations_receipts_missing"),
+        path("gifts/receipts/year/", receipts.year, name="donations_receipts_year"),
+        path("gifts/receipts/<slug:number>.pdf", receipts.receipt_pdf, name="donations_receipt_pdf"),
+        path("gifts/receipts/<slug:number>/", receipts.receipt, name="donations_receipt"),
+        path("gifts/receipts/<slug:number>/correct/", receipts.correct, name="donations_receipt_correct"),
+        path("gifts/receipts/<slug:number>/void/", receipts.void, name="donations_receipt_void"),
+        path("gifts/receipts/<slug:number>/again/", receipts.print_again, name="donations_receipt_again"),
+        path("gifts/receipts/<slug:number>/send/", receipts.send_again, name="donations_receipt_send"),
         path("gifts/disputes/", disputes.disputes, name="donations_disputes"),
         path("gifts/disputes/<slug:stripe_id>/", disputes.dispute, name="donations_dispute"),
         path("gifts/warnings/", disputes.warnings, name="donations_warnings"),

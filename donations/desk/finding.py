@@ -275,17 +275,6 @@ class NameFilter(Filter):
         return Donor.objects.people().filter(_is_called((self.wanted("q") or "").strip()))
 
 
-class ReceiptFilter(Filter):
-    """Receipts."""
-
-    q = forms.CharField(label=_("Number or code"), required=False)
-
-    def found(self) -> QuerySet[Receipt]:
-        typed = (self.wanted("q") or "").strip()
-        found = Receipt.objects.all()
-        return found.filter(Q(number__icontains=typed) | Q(code__iexact=typed)) if typed else found
-
-
 class WallFilter(Filter):
     """Names and messages for the thank-you wall."""
 

@@ -18,6 +18,8 @@ from mail.models import OutgoingEmail
 _NAMES: dict[str, str | Promise] = {
     "receipt:": _("Letter with the receipt"),
     "receipt-void:": _("Letter about the refund"),
+    "receipt-voided:": _("Letter about the void receipt"),
+    "receipt-again:": _("Letter with the receipt, again"),
     "payment-failed:": _("Letter about the failed payment"),
     "subscription-ended:": _("Letter about the end"),
     recurring_letters.LAST_NOTICE: _("Last notice before the end"),
@@ -52,10 +54,12 @@ def about(
     at: datetime,
 ) -> Iterator[Letter]:
     """Return the letters about these rows, whatever has become of them."""
-    exact = [f"{kind}:{receipt.number}" for receipt in receipts for kind in ("receipt", "receipt-void")]
+    numbers = [receipt.number for receipt in receipts]
+    exact = [f"{kind}{number}" for number in numbers for kind in ("receipt:", "receipt-void:", "receipt-voided:")]
     exact += [recurring_letters.change_key(change) for change in changes]
     exact += [f"{recurring_letters.LAST_NOTICE}{failure.invoice_id}" for failure in failures]
     starts = [f"payment-failed:{failure.invoice_id}:" for failure in failures]
+    starts += [f"receipt-again:{number}:" for number in numbers]
     starts += [f"{kind}{donor.reference}:" for donor in donors for kind in _ON_OWN_PAGE]
     for gift in recurring:
         exact.append(f"subscription-ended:{gift.stripe_id}")

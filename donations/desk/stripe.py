@@ -1,18 +1,17 @@
-"""The desk's screens for receipts and for what came from Stripe."""
+"""The desk's screens for what came from Stripe."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
-from donations.desk import finding
 from donations.desk.lists import PER_PAGE
-from donations.models import HeldPayment, ReceiptDocument
+from donations.models import HeldPayment
 from organisation import audit, screen
 from organisation.models import Organisation
 from organisation.permissions import Permission
@@ -21,28 +20,6 @@ from stripe_gateway import inbox
 from stripe_gateway.models import StripeEvent
 
 _ALREADY_CLOSED = 20
-
-
-@needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
-@require_safe
-def receipts(request: HttpRequest) -> HttpResponse:
-    """All receipts, newest first."""
-    form = finding.ReceiptFilter(request.GET)
-    found = form.found().select_related("payment", "document", "replaces").order_by("-pk")
-    page = Paginator(found.defer("document__pdf"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "sees_gifts": request.user.has_perm(Permission.SEE_GIFTS)}
-    return screen.show(request, "donations/desk/receipts.html", title=_("Receipts"), context=context)
-
-
-@needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
-@require_safe
-def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The paper, as the donor has it."""
-    document = ReceiptDocument.objects.filter(pdf__isnull=False, receipt__number=number).first()
-    if document is None:
-        raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
-    return HttpResponse(document.content, content_type="application/pdf", headers=headers)
 
 
 @needs(Permission.SEE_GIFTS)
