@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from donations.models import Donor, FailedRenewal, Payment, Receipt, Subscription
+from donations.models import Donor, FailedRenewal, Payment, Receipt, Statement, Subscription
 from mail.models import OutgoingEmail
 
 # Letters to an address that may be nobody's yet. Others, about a request for aid or for staff, are not to the donor.
@@ -37,6 +37,7 @@ def _names(rows: list[Donor]) -> Iterator[str]:
     yield from (row.reference for row in rows)
     yield from Payment.objects.filter(donor__in=rows).values_list("reference", flat=True)
     yield from Receipt.objects.filter(payment__donor__in=rows).values_list("number", flat=True)
+    yield from Statement.objects.filter(donor__in=rows).values_list("number", flat=True)
     yield from Subscription.objects.filter(donor__in=rows).values_list("stripe_id", flat=True)
     yield from Subscription.objects.filter(donor__in=rows).values_list("reference", flat=True)
     yield from FailedRenewal.objects.filter(subscription__donor__in=rows).values_list("invoice_id", flat=True)

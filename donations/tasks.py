@@ -8,14 +8,27 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now as wall_clock
 
-from core import clock
-from donations import changing, dunning, forgetting, occasions, receipts, refunds, stripe_events
+from core import clock, nudging
+from donations import (
+    changing,
+    dunning,
+    forgetting,
+    occasions,
+    receipts,
+    refunds,
+    statement_work,
+    stripe_events,
+)
 from donations.models import Refund, SubscriptionChange
 
 # A slice ends well before the queue would hand the task to another worker.
 _SLICE = timedelta(seconds=25)
 # A call that was just written down is under way in the web process.
 _PATIENCE = timedelta(minutes=2)
+# Statements come by the thousand: letters and webhooks get their turn in between.
+_SHORT_SLICE = timedelta(seconds=10)
+# A message that is to start another worker on the statements waits in the queue.
+_HELP_IS_CALLED = "donations.statements_wait"
 # How far the unpaid wishes were looked through. If it is lost, that begins anew.
 _FORGOTTEN = "donations.forgotten"
 
@@ -41,6 +54,27 @@ def sweep() -> None:
     tell_stripe()
     write_letters()
     forget_unpaid()
+    issue_statements()
+
+
+def issue_statements() -> int:
+    """Issue, print and post annual statements for a while; as many workers as there are do it at once.
+
+    At most one message waits in the queue, however many workers there are: whoever starts calls the next.
+
+    :returns: how much was done
+    """
+    caches["shared"].delete(_HELP_IS_CALLED)
+    until = wall_clock() + _SHORT_SLICE
+    done = statement_work.drain(until=until, fan_out=_call_help)
+    if done and wall_clock() >= until:
+        _call_help()
+    return done
+
+
+def _call_help() -> None:
+    if caches["shared"].add(_HELP_IS_CALLED, value=True, timeout=_PATIENCE.total_seconds()):
+        nudging.now("donations.tasks.issue_statements")
 
 
 def write_letters() -> int:

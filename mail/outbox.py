@@ -76,6 +76,11 @@ def release(key: str) -> None:
     OutgoingEmail.objects.filter(key=key, state=OutgoingEmail.State.OWED).delete()
 
 
+def withdraw(key: str) -> None:
+    """Take back a letter that is not true any more, if it has not left yet."""
+    OutgoingEmail.objects.filter(key=key, state__in=[OutgoingEmail.State.OWED, OutgoingEmail.State.QUEUED]).delete()
+
+
 @transaction.atomic
 def queue_ready(  # noqa: PLR0913 - a letter has this many parts
     *,
