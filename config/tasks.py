@@ -6,6 +6,7 @@ from collections.abc import Callable
 from aid import tasks as aid_tasks
 from cms import tasks as cms_tasks
 from donations import tasks as donations_tasks
+from ledger import tasks as ledger_tasks
 from mail import tasks as mail_tasks
 from stripe_gateway import tasks as stripe_tasks
 
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 SWEEPS: list[Callable[[], object]] = [
     stripe_tasks.sweep,
     donations_tasks.sweep,
+    ledger_tasks.sweep,
     cms_tasks.sweep,
     aid_tasks.sweep,
     mail_tasks.sweep,

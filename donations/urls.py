@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from donations import views
+from donations import proving, verifying, views
 from donations.own_page import doors, gifts, matching, page, person
 
 app_name = "donations"
@@ -27,5 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/erase/", person.erase, name="erase"),
     # The last one: anything else is a letter's.
     path("giving/<str:token>/", doors.from_letter, name="giving"),
-    path("receipts/verify/<slug:code>/", views.verify_receipt, name="verify_receipt"),
+    path("receipts/verify/<slug:code>/proof.json", proving.proof, name="proof"),
+    path("receipts/verify/", verifying.entry, name="verify"),
+    path("receipts/verify/<slug:code>/", verifying.verify, name="verify_receipt"),
 ]

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from ledger import views
+from ledger import heads, views
 
 app_name = "ledger"
 urlpatterns = [
     path("", views.books, name="books"),
+    path("heads/", heads.page, name="heads"),
+    path("heads.json", heads.as_json, name="heads_json"),
+    path("heads.csv", heads.as_csv, name="heads_csv"),
+    path("check_books.py", heads.checker, name="checker"),
 ]

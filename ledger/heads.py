@@ -1,0 +1,65 @@
+"""What anybody may have of the sealed books: the public heads, as a page and as files, and the program that checks."""
+
+import csv
+from functools import cache
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from ledger import proving
+from ledger.models import Head
+
+# A head is made once a day; who looks just after midnight may wait for some minutes.
+_kept = cache_control(public=True, max_age=300)
+_SHOWN = 31
+
+
+@require_safe
+@_kept
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the newest heads and how to check one's own receipt."""
+    heads = list(Head.objects.order_by("-day")[:_SHOWN])
+    rows = [proving.head_as_data(head) | {"day": head.day} for head in heads]
+    return render(request, "ledger/heads.html", {"newest": rows[0] if rows else None, "heads": rows})
+
+
+@require_safe
+@_kept
+def as_json(request: HttpRequest) -> JsonResponse:
+    """Give all heads, the first one first, as ``check_books.py`` reads them."""
+    return JsonResponse(all_heads(), json_dumps_params={"indent": 1})
+
+
+@require_safe
+@_kept
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """Give all heads as a table."""
+    text = StringIO()
+    writer = csv.DictWriter(text, ["day", "size", "root", "previous", "hash"])
+    writer.writeheader()
+    writer.writerows(all_heads()["heads"])
+    headers = {"Content-Disposition": 'attachment; filename="heads.csv"'}
+    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+@_kept
+def checker(request: HttpRequest) -> HttpResponse:
+    """Give the program that checks proofs and exports, to be read and run by anybody."""
+    headers = {"Content-Disposition": 'attachment; filename="check_books.py"'}
+    return HttpResponse(checker_source(), content_type="text/x-python; charset=utf-8", headers=headers)
+
+
+def all_heads() -> dict[str, Any]:
+    return {"heads": [proving.head_as_data(head) for head in Head.objects.order_by("day")]}
+
+
+@cache
+def checker_source() -> bytes:
+    """Return ``check_books.py``: it stands alone, apart from the packages, and only its bytes are ever of use to us."""
+    return (settings.BASE_DIR / "static" / "check_books.py").read_bytes()
