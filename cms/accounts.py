@@ -79,12 +79,20 @@ class FundAccounts:
         return self.money(sum(group.amounts[0] for group in self.grants) - self._other(OTHER_OUT))
 
     @property
-    def gifts_count(self) -> int:
-        return sum(group.count for group in self.gifts)
+    def shows_in(self) -> bool:
+        """Whether there is anything to be shown of what came."""
+        return bool(self.gifts) or any(account in OTHER_IN for _month, account in self.other)
 
     @property
-    def grants_count(self) -> int:
-        return sum(group.count for group in self.grants)
+    def shows_out(self) -> bool:
+        """Whether what went out can be shown. Where no aid is paid, nothing is nobody's."""
+        return bool(self.grants) or not self.has_grants or any(account in OTHER_OUT for _month, account in self.other)
+
+    @property
+    def fee_share(self) -> int | None:
+        """Of a hundred given, so much the payment service kept. Whole ones: exact fees would tell what was sent back."""
+        arrived, given = (sum(group.amounts[place] for group in self.gifts) for place in (0, 1))
+        return round(100 * (given - arrived) / given) if given > 0 else None
 
     def other_of(self, month: date, accounts: Iterable[Account]) -> int:
         return sum(self.other.get((month, account), 0) for account in accounts)

@@ -59,12 +59,16 @@ def books(request: HttpRequest) -> HttpResponse:
     """Show the public accounts."""
     at = clock.now()
     published = accounts.read(at=at)
+    zone = Organisation.current().time_zone
+    head = Head.objects.order_by("-day").first()
     context = {
         "accounts": published,
         "funds": [(fund, _rows(fund)) for fund in published.funds],
         "plots": list(_plots(published)),
-        "head": Head.objects.order_by("-day").first(),
-        "made_at": at.astimezone(ZoneInfo(Organisation.current().time_zone)),
+        "head": head,
+        "head_hash": bytes(head.hash).hex() if head else "",
+        "made": date_format(at.astimezone(ZoneInfo(zone)), "DATETIME_FORMAT"),
+        "zone": zone,
         "least": LEAST,
     }
     return render(request, "cms/books.html", context)

@@ -11,7 +11,7 @@ from core import clock
 from donations.models import Payment
 from organisation.models import Organisation, User
 
-_WAVE_IN_MONTH = 8
+_WAVE = {8: [*cases.WAVE, *cases.HEIGHT], 9: cases.HEIGHT}
 
 
 class Command(BaseCommand):
@@ -42,8 +42,8 @@ class Command(BaseCommand):
         gifts.begin()
         fay = User.objects.get(username="fay")
         for month in range(gifts.MONTHS):
-            if month == _WAVE_IN_MONTH:
-                cases.build(cases.WAVE, start=clock.now())
+            if month in _WAVE:
+                cases.build(_WAVE[month], start=clock.now())
             gifts.build_month(month, by=fay)
             self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
             self.stdout.flush()
