@@ -1,4 +1,4 @@
-"""The public side of giving: choose, say who you are, pay at Stripe, come back; and whether a receipt is ours."""
+"""The public side of giving: choose, say who you are, pay at Stripe, come back."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock, formtoken
 from donations import card_testing, forms, giving, offers, own_page_guard
-from donations.models import Receipt
 from donations.models.giving import Interval
 from organisation.models import LegalEntity
 
@@ -164,11 +163,3 @@ def _let_form_lead_to_stripe(response: HttpResponse) -> HttpResponse:
 def thanks(request: HttpRequest) -> HttpResponse:
     """Back from Stripe. The address proves nothing, so the page says only what happens next."""
     return render(request, "donations/thanks.html", {"forgets_query": True})
-
-
-@never_cache
-@require_safe
-def verify_receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """Tell anyone who holds a receipt whether it is ours and still valid; nothing of the donor."""
-    receipt = Receipt.objects.filter(code=code.upper()).select_related("series", "replaced_by").first()
-    return render(request, "donations/verify_receipt.html", {"receipt": receipt}, status=200 if receipt else 404)

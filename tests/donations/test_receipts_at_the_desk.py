@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from config.proofs import PROOFS
 from donations import erasing, offline, receipting
 from donations import tasks as donations_tasks
-from donations.models import Duplicate, Method, Payment, Receipt, ReceiptDetails, ReceiptDocument
+from donations.models import Duplicate, Method, Payment, Receipt, ReceiptDetails, ReceiptDocument, Refund
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation import audit
@@ -144,9 +144,7 @@ def test_voided_receipt_stays_void_when_a_part_goes_back_and_may_be_issued_anew(
     desk: Client, cheque: Receipt, adam: User
 ) -> None:
     receipting.void(receipt=cheque, because=Receipt.Ended.DONOR_ASKED, note="x", tell=False, by=adam, at=NOON)
-    offline.take_back(
-        payment=cheque.payment, amount=Money(30, "USD"), reason=offline.Refund.Reason.ASKED, by=adam, at=NOON
-    )
+    offline.take_back(payment=cheque.payment, amount=Money(30, "USD"), reason=Refund.Reason.ASKED, by=adam, at=NOON)
     assert not Receipt.objects.filter(state=Receipt.State.ISSUED).exists()
 
     desk.post(reverse("donations_offline_receipt", args=[cheque.payment.reference]))
