@@ -17,6 +17,8 @@ from donations.models import (
     Receipt,
     ReceiptDetails,
     ReceiptDocument,
+    Statement,
+    StatementDocument,
     Subscription,
     SubscriptionChange,
     WallEntry,
@@ -50,6 +52,7 @@ def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
             raise StillRunning
         _empty_checkouts(rows)
         _empty_receipts(rows, at=at)
+        _empty_statements(rows, at=at)
         OfflineGift.objects.filter(payment__donor__in=rows).update(bank_reference="", goods="")
         for row in rows:
             visits.end_all(row)
@@ -109,3 +112,12 @@ def _empty_receipts(rows: list[Donor], *, at: datetime) -> None:
         prints._default_manager.filter(receipt__payment__donor__in=rows).update(pdf=None)
     ReceiptDetails.objects.filter(payment__donor__in=rows).update(name="", address="", reason="")
     audit.forget_notes(Receipt.objects.filter(payment__donor__in=rows))
+
+
+def _empty_statements(rows: list[Donor], *, at: datetime) -> None:
+    """Take out whom the statements name, what was given or received in words, and the papers; numbers and sums stay."""
+    for statement in Statement.objects.filter(donor__in=rows, erased_at=None).select_for_update():
+        statement.snapshot = {key: said for key, said in statement.snapshot.items() if key not in _OF_THE_DONOR}
+        statement.erased_at = at
+        statement.save(update_fields=["snapshot", "erased_at"])
+    StatementDocument.objects.filter(statement__donor__in=rows).update(pdf=None)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from moneyed import Money
 
 from donations import given, letters_to
-from donations.models import Checkout, Donor, GivingLink, Payment, Receipt, Subscription, WallEntry
+from donations.models import Checkout, Donor, GivingLink, Payment, Receipt, Statement, Subscription, WallEntry
 from mail.models import OutgoingEmail
 
 FORMAT = "liferaft-giving/1"
@@ -34,6 +34,9 @@ def of(donor: Donor, *, at: datetime) -> Json:
         "recurring_gifts": [_subscription(row) for row in subscriptions.prefetch_related("changes", "failed_renewals")],
         "gifts": [_payment(row) for row in given.payments(donor).select_related("fund", "offline")],
         "receipts": [_receipt(r) for r in Receipt.objects.filter(payment__donor__in=rows).order_by("issued_at")],
+        "annual_statements": [
+            _statement(s) for s in Statement.objects.filter(donor__in=rows).order_by("issued_at", "pk")
+        ],
         "wall": [_wall(entry) for entry in WallEntry.objects.filter(checkout__in=checkouts).order_by("pk")],
         "letters": [_letter(letter) for letter in _letters(donor, rows)],
         "links_to_this_page": [_link(row) for row in GivingLink.objects.filter(donor__in=rows).order_by("made_at")],
@@ -138,6 +141,10 @@ def _receipt(row: Receipt) -> Json:
         "issued_at": _time(row.issued_at),
         "says": row.snapshot,
     }
+
+
+def _statement(row: Statement) -> Json:
+    return {"number": row.number, "state": row.state, "issued_at": _time(row.issued_at), "says": row.snapshot}
 
 
 def _wall(entry: WallEntry) -> Json:

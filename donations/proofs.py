@@ -11,6 +11,7 @@ from donations.booking import reference
 from donations.models import (
     Dispute,
     DisputeMove,
+    Paper,
     Payment,
     Payout,
     Receipt,
@@ -46,7 +47,8 @@ def checked() -> dict[str, int]:
 
 def _numbers() -> Iterator[str]:
     """Numbers are unique by constraint; so as many as the highest, and as the counter, means no gap."""
-    for series in ReceiptSeries.objects.annotate(many=Count("receipts"), highest=Max("receipts__sequence")):
+    of_receipts = ReceiptSeries.objects.filter(paper=Paper.RECEIPT)
+    for series in of_receipts.annotate(many=Count("receipts"), highest=Max("receipts__sequence")):
         if not series.many == (series.highest or 0) == series.last_number:
             yield f"receipt series {series} has a gap: {series.many} receipts, counted to {series.last_number}"
 
