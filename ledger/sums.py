@@ -3,7 +3,7 @@
 A transaction belongs to the day for which it counts (``booked_on``), where the organisation is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,10 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Case, DateField, F, Min, Q, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Trunc
+from django.db.models import Case, DateField, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Greatest, Trunc, TruncDate
 
-from ledger.models import Account, Entry, Fund, Transaction
+from ledger.models import Account, Entry, Fund, Promise
 from organisation.models import Organisation
 
 
@@ -70,17 +70,18 @@ class Span:
         found = []
         first = self.since
         while first <= self.until:
-            last = _last_day(first, self.step)
+            last = whole(first, self.step).until
             found.append(Part(first, min(last, self.until)))
             first = last + timedelta(days=1)
         return found
 
 
-def _last_day(day: date, step: Step) -> date:
-    """Return the last day of the month or year in which a day lies."""
+def whole(day: date, step: Step) -> Part:
+    """Return the month or the year in which a day lies."""
     if step == Step.YEAR:
-        return day.replace(month=12, day=31)
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return Part(day.replace(month=1, day=1), day.replace(month=12, day=31))
+    first = day.replace(day=1)
+    return Part(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,10 @@ def promised(scope: Scope, days: Sequence[date]) -> dict[date, int]:
         return {day: int(amount) for day, amount in cursor.fetchall()}
 
 
-def first_day() -> date | None:
-    """Return the day of the first booking; none, if nothing is booked."""
-    found: date | None = Transaction.objects.aggregate(first=Min("booked_on"))["first"]
-    return found
+def open_promises(funds: Iterable[Fund], day: date) -> QuerySet[Promise]:
+    """Return the promises that ``promised`` counts at the end of a day."""
+    zone = ZoneInfo(Organisation.current().time_zone)
+    made = TruncDate("made_at", tzinfo=zone)
+    ended = Coalesce("settled_by__booked_on", TruncDate("ended_at", tzinfo=zone))
+    found = Promise.objects.filter(fund__in=funds).annotate(made_on=made, ended_on=Greatest(made, ended))
+    return found.filter(Q(state=Promise.State.OPEN) | Q(ended_on__gt=day), made_on__lte=day)

@@ -11,7 +11,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from ledger import panels, proposing
-from ledger.desk import funds, proposals
+from ledger.desk import funds, proposals, reports, transactions
 from organisation.permissions import Permission
 from organisation.staff import member
 
@@ -49,6 +49,13 @@ def addresses() -> list[URLPattern]:
         path("funds/", funds.funds, name="ledger_funds"),
         path("funds/add/", funds.fund, name="ledger_fund_add"),
         path("funds/<slug:slug>/", funds.fund, name="ledger_fund"),
+        path("books/statement/", reports.statement, name="ledger_statement"),
+        path("books/income/", reports.activities, name="ledger_activities"),
+        path("books/trial-balance/", reports.trial_balance, name="ledger_trial_balance"),
+        path("books/transactions/", transactions.transactions, name="ledger_transactions"),
+        path("books/transactions/<int:pk>/", transactions.transaction, name="ledger_transaction"),
+        path("books/promises/", transactions.promises, name="ledger_promises"),
+        path("books/plain-text/", transactions.plain_text_file, name="ledger_plain_text"),
         path("books/proposals/", proposals.proposals, name="ledger_proposals"),
         path("books/proposals/propose/<slug:kind>/", proposals.propose, name="ledger_propose"),
         path("books/proposals/<int:pk>/", proposals.proposal, name="ledger_proposal"),
@@ -59,6 +66,8 @@ def addresses() -> list[URLPattern]:
 
 def books_menu() -> MenuItem:
     items = [
+        _BooksItem(_("Reports"), _address("ledger_statement"), name="books-reports", order=50),
+        _BooksItem(_("Transactions"), _address("ledger_transactions"), name="books-transactions", order=60),
         _BooksItem(_("Funds"), _address("ledger_funds"), name="funds", order=10),
         _ProposalsItem(_("Proposals"), _address("ledger_proposals"), name="proposals", order=20),
     ]
