@@ -173,20 +173,12 @@ def _lines(fund: FundAccounts) -> Iterator[list[Any]]:
     name, currency = fund.fund.name, fund.fund.currency
     for what, groups in (("gifts", fund.gifts), ("grants", fund.grants)):
         for group in groups:
-            amount = fund.money(group.amounts[0]).amount
-            yield [name, currency, what, f"{group.first:%Y-%m}", f"{group.last:%Y-%m}", group.count, amount]
+            span = [f"{group.first:%Y-%m}", f"{group.last:%Y-%m}"]
+            yield [name, currency, what, *span, group.count, fund.money(group.amounts[0]).amount]
     for (month, account), minor in sorted(fund.other.items()):
-        amount = fund.money(-minor if account in OTHER_OUT else minor).amount
-        yield [name, currency, account.value, f"{month:%Y-%m}", f"{month:%Y-%m}", "", amount]
+        moved = fund.money(-minor if account in OTHER_OUT else minor)
+        yield [name, currency, account.value, f"{month:%Y-%m}", f"{month:%Y-%m}", "", moved.amount]
     if fund.stood:
-        stood = fund.stood
-        yield [name, currency, "in_hand", "", stood.at.isoformat(), "", stood.in_hand.amount]
-        yield [
-            name,
-            currency,
-            "promised_at_most",
-            "",
-            stood.at.isoformat(),
-            "",
-            stood.promised and stood.promised.amount,
-        ]
+        amounts = {"in_hand": fund.stood.in_hand, "promised_at_most": fund.stood.promised}
+        for what, amount in amounts.items():
+            yield [name, currency, what, "", fund.stood.at.isoformat(), "", "" if amount is None else amount.amount]
