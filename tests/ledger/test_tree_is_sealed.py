@@ -12,7 +12,7 @@ from ledger import leaves, tasks, tree
 from ledger.models import Fund, Head, Leaf, Node
 from organisation.models import Organisation
 from tests.ledger.books_stage import give
-from tests.ledger.tree_stage import book, seal
+from tests.ledger.tree_stage import book, move_to, seal
 
 DAY = timedelta(days=1)
 
@@ -114,7 +114,7 @@ def test_days_of_a_pause_get_their_heads(liferaft: Organisation, aid_fund: Fund,
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC", "Asia/Kolkata"])
 def test_day_ends_at_midnight_where_the_organisation_is(liferaft: Organisation, aid_fund: Fund, zone: str) -> None:
-    Organisation.objects.update(time_zone=zone)
+    move_to(zone)
     midnight = datetime(2026, 12, 31, 0, 0, tzinfo=ZoneInfo(zone)).astimezone(UTC) + DAY
     moment = timedelta(seconds=1)
     book(aid_fund, 2, at=midnight - moment)
@@ -131,7 +131,7 @@ def test_day_ends_at_midnight_where_the_organisation_is(liferaft: Organisation, 
 
 def test_day_with_a_skipped_midnight_ends_too(liferaft: Organisation, aid_fund: Fund) -> None:
     """In Santiago the clocks went from 24:00 on 5 September 2026 to 01:00."""
-    Organisation.objects.update(time_zone="America/Santiago")
+    move_to("America/Santiago")
     evening = datetime(2026, 9, 6, 3, 59, tzinfo=UTC)
     book(aid_fund, 2, at=evening)
     seal(at=evening)
@@ -143,12 +143,12 @@ def test_day_with_a_skipped_midnight_ends_too(liferaft: Organisation, aid_fund: 
 
 
 def test_move_to_another_zone_shrinks_nothing(liferaft: Organisation, aid_fund: Fund) -> None:
-    Organisation.objects.update(time_zone="Pacific/Honolulu")
+    move_to("Pacific/Honolulu")
     late = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
     book(aid_fund, 3, at=late)
     seal(at=late)
     seal(at=late + 2 * timedelta(hours=1))
-    Organisation.objects.update(time_zone="Pacific/Kiritimati")
+    move_to("Pacific/Kiritimati")
 
     seal(at=late + 2 * DAY)
 

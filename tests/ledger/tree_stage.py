@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from ledger import tree
 from ledger.models import Fund, Transaction
+from organisation.models import Organisation
 from tests.ledger.books_stage import give
 
 CHECKER = settings.BASE_DIR / "static" / "check_books.py"
@@ -29,6 +31,11 @@ def seal(*, at: datetime) -> int:
     tree.make_heads(at=at)
     batch = tree.seal_next(after=0, at=at)
     return batch.count if batch else 0
+
+
+def move_to(zone: str) -> None:
+    Organisation.objects.update(time_zone=zone)
+    caches["default"].clear()  # Else this process goes on in the old one for a second.
 
 
 def public_heads(folder: Path) -> Path:
