@@ -15,7 +15,7 @@ from organisation.models import Organisation
 
 @dataclass(frozen=True)
 class Year:
-    """The gifts of one year, newest first, and what is left of them after refunds, in each currency."""
+    """The gifts of one year, newest first, and what is left of the money after refunds, in each currency."""
 
     year: int
     payments: list[Payment] = field(default_factory=list)
@@ -24,6 +24,8 @@ class Year:
     def totals(self) -> Sequence[Money]:
         sums: dict[str, Money] = {}
         for payment in self.payments:
+            if not payment.is_money:
+                continue
             left = payment.remaining
             sums[left.currency.code] = sums[left.currency.code] + left if left.currency.code in sums else left
         return [sums[code] for code in sorted(sums)]

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +18,9 @@ from donations.models import Method, Payment
 from ledger.models import Fund
 
 NEEDED = ("date", "amount", "method", "fund")
-COLUMNS = (*NEEDED, "name", "email", "address", "campaign", "reference")
+_OLD_COLUMNS = (*NEEDED, "name", "email", "address", "campaign", "reference")
+_NEW_COLUMNS = ("goods", "benefit", "benefit_value")
+COLUMNS = (*_OLD_COLUMNS, *_NEW_COLUMNS)
 _METHODS = {
     "cheque": Method.CHEQUE,
     "check": Method.CHEQUE,
@@ -25,6 +28,9 @@ _METHODS = {
     "bank": Method.BANK,
     "bank transfer": Method.BANK,
     "transfer": Method.BANK,
+    "goods": Method.IN_KIND,
+    "in kind": Method.IN_KIND,
+    "in-kind": Method.IN_KIND,
 }
 
 
@@ -64,7 +70,14 @@ def decode(content: bytes) -> str:
 
 def digest(rows: list[Row]) -> bytes:
     """Return the SHA-256 by which the same lines are known again, whatever the file is called."""
-    lines = ["\x1f".join(row.cells.get(column, "") for column in COLUMNS) for row in rows]
+    # Files that were taken in before there were goods are still known again.
+    lines = [
+        "\x1f".join(
+            [row.cells.get(column, "") for column in _OLD_COLUMNS]
+            + [row.cells[column] for column in _NEW_COLUMNS if row.cells.get(column)]
+        )
+        for row in rows
+    ]
     return hashlib.sha256("\x1e".join(sorted(lines)).encode()).digest()
 
 
@@ -118,6 +131,7 @@ def _row(number: int, cells: dict[str, str], *, surplus: int, funds: Mapping[str
     if isinstance(fund, Fund):
         try:
             found |= _amount(cells, fund)
+            found |= _benefit(cells, found["amount"])
         except ValidationError as error:
             problems += error.messages
     if problems:
@@ -154,13 +168,34 @@ def _amount(cells: Mapping[str, str], fund: Fund) -> dict[str, object]:
     return {"amount": amount}
 
 
+def _benefit(cells: Mapping[str, str], gift: Any) -> dict[str, object]:
+    """Return what the donor received in return, which is not worth more than the gift."""
+    typed, words = cells.get("benefit_value", ""), cells.get("benefit", "")
+    if not typed and not words:
+        return {}
+    if not typed or not words:
+        raise ValidationError(_("What the donor received needs a description (benefit) and a value (benefit_value)."))
+    try:
+        benefit = parse_amount(typed, gift.currency)
+    except AmountUnclear as error:
+        raise ValidationError(_("“%(typed)s” is not a value of what the donor received.") % {"typed": typed}) from error
+    if benefit > gift:
+        raise ValidationError(_("What the donor received cannot be worth more than the gift."))
+    return {"benefit": benefit, "benefit_words": words}
+
+
 def _method(cells: Mapping[str, str]) -> dict[str, object]:
     method = _METHODS.get(cells.get("method", "").lower())
     if method is None:
         raise ValidationError(
-            _("The method must be cheque, cash or bank, not “%(typed)s”.") % {"typed": cells.get("method", "")}
+            _("The method must be cheque, cash, bank or goods, not “%(typed)s”.") % {"typed": cells.get("method", "")}
         )
-    return {"method": method}
+    goods = cells.get("goods", "")
+    if method == Method.IN_KIND and not goods:
+        raise ValidationError(_("What was given needs a word in the column “goods”."))
+    if method != Method.IN_KIND and goods:
+        raise ValidationError(_("The column “goods” is for gifts that are no money."))
+    return {"method": method, "goods": goods}
 
 
 def _day(cells: Mapping[str, str], today: date) -> dict[str, object]:
@@ -186,7 +221,15 @@ def _text_problems(cells: Mapping[str, str]) -> Iterator[str]:
             yield _("“%(typed)s” is not an e-mail address.") % {"typed": email}
     if not email and not cells.get("name"):
         yield _("A name or an e-mail address is needed.")
-    for column, most in {"name": 120, "email": 254, "address": 500, "campaign": 80, "reference": 120}.items():
+    for column, most in {
+        "name": 120,
+        "email": 254,
+        "address": 500,
+        "campaign": 80,
+        "reference": 120,
+        "goods": 200,
+        "benefit": 200,
+    }.items():
         if len(cells.get(column, "")) > most:
             yield _("The field “%(column)s” is longer than %(most)s characters.") % {"column": column, "most": most}
     campaign = cells.get("campaign", "")

@@ -11,21 +11,26 @@ from donations.booking import reference
 from donations.models import (
     Dispute,
     DisputeMove,
+    Duplicate,
+    Method,
+    OfflineGift,
     Paper,
     Payment,
     Payout,
     Receipt,
+    ReceiptDetails,
     ReceiptDocument,
     ReceiptSeries,
     Refund,
 )
-from ledger.models import Account, Kind, Transaction
+from ledger.models import ASSETS, Account, Kind, Transaction
 
 
 def broken() -> Iterator[str]:
     yield from _numbers()
     yield from _receipts()
     yield from _documents()
+    yield from _details()
     yield from _payments()
     yield from _refunds()
     yield from _disputes()
@@ -42,6 +47,8 @@ def checked() -> dict[str, int]:
         "payouts": Payout.objects.count(),
         "receipts": Receipt.objects.count(),
         "receipt documents": ReceiptDocument.objects.count(),
+        "duplicates": Duplicate.objects.count(),
+        "details of receipts": ReceiptDetails.objects.count(),
     }
 
 
@@ -70,10 +77,28 @@ def _receipts() -> Iterator[str]:
 
 
 def _documents() -> Iterator[str]:
-    kept = ReceiptDocument.objects.filter(pdf__isnull=False)
-    for document in kept.select_related("receipt").iterator(chunk_size=50):
-        if hashlib.sha256(document.content).digest() != bytes(document.sha256):
-            yield f"the PDF of receipt {document.receipt} does not have the hash that was kept"
+    for prints, name in ((ReceiptDocument, "PDF"), (Duplicate, "duplicate")):
+        kept = prints._default_manager.filter(pdf__isnull=False)
+        for document in kept.select_related("receipt").defer("receipt__snapshot").iterator(chunk_size=50):
+            if hashlib.sha256(document.content).digest() != bytes(document.sha256):
+                yield f"the {name} of receipt {document.receipt} does not have the hash that was kept"
+            if document.receipt.erased_at:
+                yield f"the {name} of receipt {document.receipt} still names a donor who was erased"
+
+
+def _details() -> Iterator[str]:
+    """What the donor received in return stands on the valid receipt; goods say what they are."""
+    newest = ReceiptDetails.objects.order_by("payment", "-pk").distinct("payment")
+    benefits = dict(newest.values_list("payment", "benefit_minor"))
+    for receipt in Receipt.objects.filter(state=Receipt.State.ISSUED, payment__in=benefits).iterator(chunk_size=500):
+        said = receipt.snapshot.get("benefit") or [0]
+        if said[0] != min(benefits[receipt.payment_id], receipt.amount_minor):
+            yield f"receipt {receipt} does not say what its donor received in return"
+    nameless = OfflineGift.objects.filter(payment__donor__erased_at=None, payment__donor__merged_into=None)
+    for gift in nameless.filter(payment__method=Method.IN_KIND, goods="").select_related("payment"):
+        yield f"gift {gift} is of goods and does not say which"
+    for gift in OfflineGift.objects.exclude(payment__method=Method.IN_KIND).exclude(goods="").select_related("payment"):
+        yield f"gift {gift} is of money and names goods"
 
 
 def _payments() -> Iterator[str]:
@@ -92,9 +117,9 @@ def _payments() -> Iterator[str]:
         if booked.kind != Kind.GIFT or booked.reference != reference(payment):
             yield f"gift {payment} points at a ledger transaction that books something else"
         wanted = {
-            (Account.STRIPE if payment.is_online else Account.BANK, payment.net_minor),
+            (_where(payment), payment.net_minor),
             (Account.FEES, payment.fee_minor),
-            (Account.GIFTS, -payment.gross_minor),
+            (_what(payment), -payment.gross_minor),
         }
         entries = {(Account(e.account), e.amount_minor) for e in booked.entries.all() if e.fund_id == payment.fund_id}
         if entries != {side for side in wanted if side[1]}:
@@ -105,6 +130,17 @@ def _payments() -> Iterator[str]:
         # An offline gift's receipt is issued on request.
         if amounts != wanted_receipts and (payment.is_online or amounts):
             yield f"gift {payment} has {len(amounts)} valid receipts over {amounts}, where {remaining} is left of it"
+
+
+def _where(payment: Payment) -> Account:
+    """Return the account that a gift came to; goods are used as they come, so that no fund has more to spend."""
+    if payment.is_online:
+        return Account.STRIPE
+    return Account.BANK if payment.is_money else Account.IN_KIND
+
+
+def _what(payment: Payment) -> Account:
+    return Account.GIFTS if payment.is_money else Account.GIFTS_IN_KIND
 
 
 def _refunds() -> Iterator[str]:
@@ -140,10 +176,12 @@ def _disputes() -> Iterator[str]:
 def _takes(booked: Transaction, kind: Kind, payment: Payment, minor: int | None) -> bool:
     """Return whether a transaction of that kind takes from the gift's fund (or gives back) so much; none: anything."""
     entries = booked.entries.all()
-    gifts = sum(entry.amount_minor for entry in entries if entry.account == Account.GIFTS)
+    gifts = sum(entry.amount_minor for entry in entries if entry.account == _what(payment))
     is_right_way = gifts > 0 if kind in {Kind.REFUND, Kind.DISPUTE} else gifts < 0
     is_of_the_fund = {entry.fund_id for entry in entries} == {payment.fund_id}
-    return booked.kind == kind and is_right_way and is_of_the_fund and minor in {None, gifts}
+    moves_no_money = payment.is_money or not any(entry.account in ASSETS for entry in entries)
+    is_fitting = is_right_way and is_of_the_fund and moves_no_money
+    return booked.kind == kind and is_fitting and minor in {None, gifts}
 
 
 def _payouts() -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""How much came in and from how many people, for progress bars and pages. Gifts less refunds, before fees."""
+"""How much came in and from how many people, for progress bars and pages. Gifts less refunds, before fees.
+
+Goods and services are no money: they are counted nowhere, or beside it.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +12,8 @@ from django.db.models.functions import Coalesce
 from moneyed import Money
 
 from core.money import from_minor
-from donations.models import Payment, Subscription
+from donations.models import Method, Payment
+from donations.models.money import PaymentQuerySet
 from ledger import balances
 from ledger.models import Account, Entry, Fund
 from organisation.models import Organisation
@@ -27,11 +31,15 @@ class Received:
 
 @dataclass(frozen=True)
 class Given:
-    """Gifts together, before fees and refunds. ``fund``: none, if they are not of one fund."""
+    """Gifts together, before fees and refunds. ``fund``: none, if they are not of one fund.
+
+    ``is_in_kind``: goods and services, at their stated value.
+    """
 
     amount: Money
     gifts: int
     fund: Fund | None = None
+    is_in_kind: bool = False
 
 
 def month(fund: Fund, at: datetime) -> Received:
@@ -49,7 +57,8 @@ def by_fund(since: datetime) -> list[Given]:
     """Return what was given to each fund since then, funds without a gift left out."""
     sums = {
         row["fund"]: row
-        for row in Payment.objects.filter(occurred_at__gte=since)
+        for row in Payment.objects.of_money()
+        .filter(occurred_at__gte=since)
         .values("fund")
         .annotate(gifts=Count("pk"), sum=Sum("gross_minor"))
     }
@@ -57,23 +66,25 @@ def by_fund(since: datetime) -> list[Given]:
     return [Given(from_minor(sums[f.pk]["sum"], f.currency), sums[f.pk]["gifts"], f) for f in funds]
 
 
-def together(gifts: QuerySet[Payment] | QuerySet[Subscription]) -> list[Given]:
-    """Return how many there are and how much they come to, for each currency."""
-    minor = "amount_minor" if gifts.model is Subscription else "gross_minor"
-    sums = gifts.order_by("currency").values("currency").annotate(gifts=Count("pk"), sum=Sum(minor))
-    return [Given(from_minor(row["sum"], row["currency"]), row["gifts"]) for row in sums]
+def together(gifts: PaymentQuerySet) -> list[Given]:
+    """Return how many there are and how much they come to, for each currency; goods and services after the money."""
+    return [
+        Given(from_minor(row["sum"], row["currency"]), row["gifts"], is_in_kind=is_in_kind)
+        for is_in_kind, some in ((False, gifts.of_money()), (True, gifts.filter(method=Method.IN_KIND)))
+        for row in some.order_by("currency").values("currency").annotate(gifts=Count("pk"), sum=Sum("gross_minor"))
+    ]
 
 
 def between(fund: Fund, since: datetime | None, until: datetime) -> Received:
     """Return what a fund received in a span of time, as the books have it; from its beginning, if ``since`` is none."""
     since = since or _BEGINNING
-    given = Payment.objects.filter(fund=fund, occurred_at__gte=since, occurred_at__lt=until)
+    given = Payment.objects.of_money().filter(fund=fund, occurred_at__gte=since, occurred_at__lt=until)
     return Received(balances.received(fund=fund, since=since, until=until), _people(given))
 
 
 def campaign(name: str, *, fund: Fund) -> Received:
     """Return what a fund has received by the forms of a campaign, so far, less what of it was sent back."""
-    payments = Payment.objects.filter(campaign=name, fund=fund)
+    payments = Payment.objects.of_money().filter(campaign=name, fund=fund)
     booked = [
         Q(transaction__payment__in=payments),
         Q(transaction__refund__payment__in=payments),

@@ -47,10 +47,11 @@ def months(count: int, *, at: datetime) -> list[Month]:
 
 
 def income(span: Sequence[Month]) -> dict[tuple[date, int], int]:
-    """Return what was given in each month to each fund, in the fund's minor units, before fees and refunds."""
+    """Return what was given in each month to each fund, in the fund's minor units, before fees and refunds; money only."""
     zone = span[0].since.tzinfo
     rows = (
-        Payment.objects.filter(occurred_at__gte=span[0].since, occurred_at__lt=span[-1].until)
+        Payment.objects.of_money()
+        .filter(occurred_at__gte=span[0].since, occurred_at__lt=span[-1].until)
         .annotate(month=TruncMonth("occurred_at", tzinfo=zone))
         .values("month", "fund")
         .annotate(sum=Sum("gross_minor"))

@@ -81,7 +81,7 @@ def donor(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _sums(donor: Donor) -> list[Sum]:
     gifts: dict[str, list[Payment]] = defaultdict(list)
-    for gift in Payment.objects.of(donor).prefetch_related("refunds", "disputes__moves"):
+    for gift in Payment.objects.of(donor).of_money().prefetch_related("refunds", "disputes__moves"):
         gifts[gift.given_currency].append(gift)
     return [
         Sum(

@@ -190,7 +190,8 @@ def with_sums(donors: DonorQuerySet) -> QuerySet[Any]:
     """Add to each donor what they gave, in each currency, how often and when last, and what runs; merged ones too."""
     gifts = Payment.objects.filter(donor__in=_rows_of_person()).order_by()
     sums = {
-        f"given_{code.lower()}": _one(gifts.filter(given_currency=code), Sum("given_minor")) for code in currencies()
+        f"given_{code.lower()}": _one(gifts.of_money().filter(given_currency=code), Sum("given_minor"))
+        for code in currencies()
     }
     running = Subscription.objects.running().filter(donor__in=_rows_of_person()).order_by()
     return donors.annotate(

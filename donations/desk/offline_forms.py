@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import AmountUnclear, format_money, parse_amount
 from donations import offline, offline_file
+from donations.desk.receipt_forms import check_benefit
 from donations.models import Method, Payment, Refund
 from ledger.models import Fund
 
@@ -17,12 +18,20 @@ _MOST_BYTES = 300_000
 
 
 class OfflineGiftForm(forms.Form):
-    """One gift that is in the bank."""
+    """One gift that is in the bank, or came as goods."""
 
     method = forms.ChoiceField(
         label=_("How it came"), choices=[(m.value, m.label) for m in Method if m != Method.STRIPE]
     )
-    amount = forms.CharField(label=_("Amount"), max_length=20)
+    amount = forms.CharField(
+        label=_("Amount"), max_length=20, help_text=_("Of goods or services: the value that they are stated at.")
+    )
+    goods = forms.CharField(
+        label=_("Goods or services"),
+        max_length=200,
+        required=False,
+        help_text=_("What was given, if it was not money."),
+    )
     received_on = forms.DateField(
         label=_("Received on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -42,6 +51,13 @@ class OfflineGiftForm(forms.Form):
         label=_("Campaign"), max_length=80, required=False, help_text=_("Its short name, if any")
     )
     bank_reference = forms.CharField(label=_("Cheque number or bank reference"), max_length=120, required=False)
+    benefit = forms.CharField(
+        label=_("Value of what the donor received in return"),
+        max_length=20,
+        required=False,
+        help_text=_("A dinner, a book, a ticket. Empty: nothing."),
+    )
+    benefit_words = forms.CharField(label=_("What the donor received"), max_length=200, required=False)
     issue_receipt = forms.BooleanField(label=_("Issue the receipt now"), required=False)
     is_no_double = forms.BooleanField(label=_("It is another gift than those listed above"), required=False)
 
@@ -49,6 +65,7 @@ class OfflineGiftForm(forms.Form):
         cleaned = super().clean() or {}
         if not cleaned.get("name") and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("name", _("Write a name or an e-mail address."))
+        self._clean_goods(cleaned)
         fund = cleaned.get("fund")
         if fund and "amount" in cleaned:
             try:
@@ -58,14 +75,24 @@ class OfflineGiftForm(forms.Form):
             else:
                 if cleaned["money"].amount > offline.MOST:
                     self.add_error("amount", _("This is more than one gift can be."))
+                check_benefit(self, cleaned, most=cleaned["money"])
         return cleaned
+
+    def _clean_goods(self, cleaned: dict[str, Any]) -> None:
+        is_in_kind = cleaned.get("method") == Method.IN_KIND
+        if is_in_kind and not cleaned.get("goods"):
+            self.add_error("goods", _("Write what was given."))
+        if cleaned.get("goods") and "method" in cleaned and not is_in_kind:
+            self.add_error("goods", _("This is for gifts that came as goods or services."))
 
     def entered(self) -> offline.Entered:
         """Return what a valid form says."""
-        names = ("received_on", "fund", "name", "email", "address", "campaign", "bank_reference")
+        names = ("received_on", "fund", "name", "email", "address", "campaign", "bank_reference", "goods")
         return offline.Entered(
             method=Method(self.cleaned_data["method"]),
             amount=self.cleaned_data["money"],
+            benefit=self.cleaned_data["received"],
+            benefit_words=self.cleaned_data["benefit_words"] if self.cleaned_data["received"] else "",
             **{name: self.cleaned_data[name] for name in names},
         )
 

@@ -94,7 +94,7 @@ def _taken_back(gifts: list[int]) -> Iterator[Moment]:
 
 
 def _receipt(receipt: Receipt) -> Iterator[Moment]:
-    url = f"{reverse('donations_receipts')}?q={receipt.number}"
+    url = reverse("donations_receipt", args=[receipt.number])
     yield Moment(receipt.issued_at, _("Receipt"), receipt.number, receipt.amount, url)
     if receipt.ended_at:
         what = _("Receipt replaced") if receipt.state == Receipt.State.REPLACED else _("Receipt void")

@@ -29,6 +29,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """The gifts of a person, also those under addresses that were merged into theirs."""
         return self.filter(Q(donor=donor) | Q(donor__merged_into=donor))
 
+    def of_money(self) -> "PaymentQuerySet":
+        """Without goods and services: their value is what somebody stated, and no fund has more to spend by them."""
+        return self.exclude(method=Method.IN_KIND)
+
 
 class Payment(models.Model):
     """A gift that arrived: one row and one ledger transaction, for ever.
@@ -144,6 +148,10 @@ class Payment(models.Model):
     @property
     def is_online(self) -> bool:
         return self.method == Method.STRIPE
+
+    @property
+    def is_money(self) -> bool:
+        return self.method != Method.IN_KIND
 
     @property
     def name(self) -> str:
