@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 
 from core import nudging
 from core.money import from_minor
 from donations import letterhead, statements
 from donations.models import Statement, StatementDocument, StatementRun
 from donations.statement_content import Period
-from donations.statements import Turn
 from mail import outbox
 from organisation import audit
 from organisation.models import User
@@ -112,35 +113,24 @@ def due() -> QuerySet[Statement]:
     return mailable.filter(Exists(asked), letterhead.has_address("donor"), document__isnull=False)
 
 
-def send_next(*, at: datetime, after: int = 0) -> Turn | None:
-    """Queue the next letter that was asked for, in a transaction of its own. A statement that ended meanwhile gets none.
+def send(statement_id: int, *, at: datetime) -> bool:
+    """Queue the letter of a statement that was asked for, in a transaction of its own. One that ended meanwhile gets none.
 
-    :param after: pass by statements up to this id
-    :returns: none if nothing is left
+    :returns: whether it was queued now; not, if another worker has it in hand or queued it, or if it failed
     """
-    statement_id = 0
     try:
         with transaction.atomic():
-            statement = (
-                due()
-                .filter(pk__gt=after)
-                .select_for_update(skip_locked=True, of=("self",), no_key=True)
-                .order_by("pk")
-                .first()
-            )
+            locked = due().filter(pk=statement_id).select_for_update(skip_locked=True, of=("self",), no_key=True)
+            statement = locked.first()
             if statement is None:
-                return None
-            statement_id = statement.pk
-            pdf = StatementDocument.objects.get(statement=statement).content
-            queue(statement, pdf=pdf, at=at)
-    except Exception as error:  # One that cannot be written must not keep the others from theirs.
-        if not statement_id:
-            raise
+                return False
+            queue(statement, pdf=StatementDocument.objects.get(statement=statement).content, at=at)
+    except Exception as error:  # noqa: BLE001 - one that cannot be written must not keep the others from theirs
         # Where, but not what: an error's text may quote a name.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("letter of statement %s failed: %s\n%s", statement_id, type(error).__name__, where)  # noqa: TRY400 - see above
-        return Turn(statement_id, is_done=False)
-    return Turn(statement_id, is_done=True)
+        return False
+    return True
 
 
 @transaction.atomic
@@ -158,6 +148,13 @@ def queue(statement: Statement, *, pdf: bytes, at: datetime) -> None:
     )
     statement.mailed_at = at
     statement.save(update_fields=["mailed_at"])
+
+
+def preview(statement: Statement) -> outbox.Words:
+    """Return what the letter of a statement would say, without queueing it."""
+    # The donor's own link stays out of it: it is for nobody else to press.
+    way = {"giving_link": settings.SITE_URL + reverse("donations:own_page")}
+    return outbox.write("donations/annual_statement", way | context(statement), language=statement.snapshot["language"])
 
 
 def context(statement: Statement) -> dict[str, Any]:

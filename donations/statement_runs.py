@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from core import nudging
 from donations import numbering, statements
 from donations.models import Donor, Paper, Statement, StatementDocument, StatementRun, StatementTask
 from donations.statement_content import Period
-from donations.statements import Turn
 from organisation import audit
 from organisation.models import LegalEntity, User
 
@@ -167,32 +166,31 @@ def _move(run: StatementRun, state: StatementRun.State, *, action: str, at: date
     run.state = locked.state
 
 
-def step(run: StatementRun, *, at: datetime, after: int = 0) -> Turn | None:
-    """Do the turn of the next donor who is due, in one commit. Workers pass by whom another has in hand.
+def due(run: StatementRun) -> QuerySet[StatementTask]:
+    """Return whose turn has not come; of a run that was stopped, nobody's."""
+    return run.tasks.filter(state=StatementTask.State.DUE, run__state=StatementRun.State.RUNNING)
 
-    :param after: pass by tasks up to this id
-    :returns: none if nothing is left that is not in somebody's hand
+
+def step(run: StatementRun, task_id: int, *, at: datetime) -> bool:
+    """Do the turn of a donor, in one commit.
+
+    :returns: whether it was done now; not, if another worker has it in hand or did it
     """
-    task_id = 0
     try:
         with transaction.atomic():
-            due = run.tasks.filter(state=StatementTask.State.DUE, run__state=StatementRun.State.RUNNING, pk__gt=after)
-            task = due.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+            task = due(run).filter(pk=task_id).select_for_update(skip_locked=True, of=("self",)).first()
             if task is None:
-                return None
-            task_id = task.pk
+                return False
             outcome = statements.bring_up_to_date(donor_id=task.donor_id, period=period_of(run), run=run, at=at)
             StatementTask.objects.filter(pk=task_id).update(state=outcome, done_at=at)
-    except Exception as error:  # One that fails must not keep the others from theirs. It is listed.
-        if not task_id:
-            raise
+    except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from theirs; it is listed
         # Where, but not what: an error's text may quote a name.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("statement task %s failed: %s\n%s", task_id, type(error).__name__, where)  # noqa: TRY400 - see above
         StatementTask.objects.filter(pk=task_id, state=StatementTask.State.DUE).update(
             state=StatementTask.State.FAILED, done_at=at
         )
-    return Turn(task_id, is_done=True)
+    return True
 
 
 def finish(run: StatementRun, *, at: datetime) -> bool:
@@ -200,8 +198,7 @@ def finish(run: StatementRun, *, at: datetime) -> bool:
 
     :returns: whether it is done now
     """
-    due = StatementTask.objects.filter(run=run, state=StatementTask.State.DUE)
-    if due.exists():
+    if run.tasks.filter(state=StatementTask.State.DUE).exists():
         return False
     running = StatementRun.objects.filter(pk=run.pk, state=StatementRun.State.RUNNING)
     if running.update(state=StatementRun.State.DONE, finished_at=at):

@@ -7,7 +7,6 @@ import hashlib
 import logging
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -160,47 +159,30 @@ def outdated(period: Period) -> list[str]:
         return [number for (number,) in cursor.fetchall()]
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Which row's turn it was in a drain, and whether there is no more to do for it."""
+def render(statement_id: int, *, at: datetime) -> bool:
+    """Make the PDF of a statement, in a transaction of its own.
 
-    row_id: int
-    is_done: bool
-
-
-def render_next(*, at: datetime, after: int = 0) -> Turn | None:
-    """Make the PDF of the next statement that has none, in a transaction of its own; of a run that was stopped, none.
-
-    :param after: pass by statements up to this id, whose turn it was already
-    :returns: none if there is nothing left
+    :returns: whether it was made now; not, if another worker has it in hand or made it, or if it failed
     """
-    statement_id = 0
     try:
         with transaction.atomic():
-            statement = without_pdf().select_for_update(skip_locked=True, of=("self",), no_key=True)
-            claimed = statement.filter(pk__gt=after).order_by("pk").first()
-            if claimed is None:
-                return None
-            statement_id = claimed.pk
-            _render(claimed, at=at)
-    except Exception as error:  # One that cannot be made must not keep the others from theirs.
-        if not statement_id:
-            raise
+            due = without_pdf().filter(pk=statement_id)
+            statement = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+            # Made by another worker just before we got the lock.
+            if statement is None or StatementDocument.objects.filter(statement=statement).exists():
+                return False
+            pdf = statement_paper.render(statement.snapshot)
+            StatementDocument.objects.create(
+                statement=statement, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at
+            )
+    except Exception as error:  # noqa: BLE001 - one that cannot be made must not keep the others from theirs
         # Where, but not what: an error's text may quote a name.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("statement %s cannot be rendered: %s\n%s", statement_id, type(error).__name__, where)  # noqa: TRY400 - see above
-        return Turn(statement_id, is_done=False)
-    return Turn(statement_id, is_done=True)
+        return False
+    return True
 
 
 def without_pdf() -> QuerySet[Statement]:
     """Return the statements whose PDF is to be made; an erased donor's is not made any more."""
     return Statement.objects.filter(document=None, erased_at=None).exclude(run__state=StatementRun.State.STOPPED)
-
-
-def _render(statement: Statement, *, at: datetime) -> None:
-    # Claimed and rendered by another worker just before we got the lock.
-    if StatementDocument.objects.filter(statement=statement).exists():
-        return
-    pdf = statement_paper.render(statement.snapshot)
-    StatementDocument.objects.create(statement=statement, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)

@@ -24,6 +24,15 @@ class Enclosure:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a letter says."""
+
+    subject: str
+    text: str
+    html: str
+
+
 @transaction.atomic
 def queue(  # noqa: PLR0913 - a letter has this many parts
     *,
@@ -42,16 +51,30 @@ def queue(  # noqa: PLR0913 - a letter has this many parts
     :param key: why it is sent, for example ``receipt:LR-2026-000001``
     :param template: package and name, for example ``donations/receipt``
     """
+    words = write(template, context, language=language)
+    return queue_ready(
+        key=key,
+        to=to,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        at=at,
+        language=language,
+        enclosures=enclosures,
+    )
+
+
+def write(template: str, context: Mapping[str, Any], *, language: str) -> Words:
+    """Return what a letter would say, without queueing it: for who wants to see it before it leaves."""
     with translation.override(language):
         full = {"organisation": Organisation.current(), "site_url": settings.SITE_URL, "language": language} | dict(
             context
         )
-        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", full).split())
-        text = render_to_string(f"emails/{template}.txt", full).strip() + "\n"
-        html = render_to_string(f"emails/{template}.html", full)
-    return queue_ready(
-        key=key, to=to, subject=subject, text=text, html=html, at=at, language=language, enclosures=enclosures
-    )
+        return Words(
+            subject=" ".join(render_to_string(f"emails/{template}.subject.txt", full).split()),
+            text=render_to_string(f"emails/{template}.txt", full).strip() + "\n",
+            html=render_to_string(f"emails/{template}.html", full),
+        )
 
 
 def owe(*, key: str, to: str, at: datetime, language: str = "en") -> None:
