@@ -11,7 +11,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from ledger import panels, proposing
-from ledger.desk import funds, proposals, reports, transactions
+from ledger.desk import bank, funds, months, proposals, reports, transactions
 from organisation.permissions import Permission
 from organisation.staff import member
 
@@ -61,6 +61,14 @@ def addresses() -> list[URLPattern]:
         path("books/proposals/<int:pk>/", proposals.proposal, name="ledger_proposal"),
         path("books/proposals/<int:pk>/decide/", proposals.decide, name="ledger_proposal_decide"),
         path("books/proposals/<int:pk>/back/", proposals.propose_reversal, name="ledger_propose_reversal"),
+        path("books/months/", months.months, name="ledger_months"),
+        path("books/months/<slug:name>/", months.close, name="ledger_month_close"),
+        path("books/bank/", bank.bank, name="ledger_bank"),
+        path("books/bank/file/", bank.file, name="ledger_bank_file"),
+        path("books/bank/accept/", bank.accept, name="ledger_bank_accept"),
+        path("books/bank/files/<int:pk>/", bank.statement, name="ledger_bank_statement"),
+        path("books/bank/lines/<int:pk>/", bank.line, name="ledger_bank_line"),
+        path("books/bank/lines/<int:pk>/back/", bank.unmatch, name="ledger_bank_unmatch"),
     ]
 
 
@@ -70,6 +78,8 @@ def books_menu() -> MenuItem:
         _BooksItem(_("Transactions"), _address("ledger_transactions"), name="books-transactions", order=60),
         _BooksItem(_("Funds"), _address("ledger_funds"), name="funds", order=10),
         _ProposalsItem(_("Proposals"), _address("ledger_proposals"), name="proposals", order=20),
+        _ManageItem(_("Bank"), _address("ledger_bank"), name="bank", order=30),
+        _BooksItem(_("Months"), _address("ledger_months"), name="months", order=40),
     ]
     return SubmenuMenuItem(_("Books"), Menu(items=items), name="books", icon_name="folder-inverse", order=310)
 
