@@ -2,11 +2,12 @@
 
 import uuid
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from aid.models import AidRequest, Confirmation
+from aid.models import AidRequest, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from core import casewords
+from ledger.models import Transaction
 from organisation.models import User
 from organisation.permissions import Permission
 
@@ -76,6 +77,14 @@ def is_said_missing(request: AidRequest) -> bool:
     return Confirmation.objects.filter(
         attempt__disbursement__request=request, answer=Confirmation.Answer.NOT_ARRIVED
     ).exists()
+
+
+def booked_of(request: AidRequest) -> list[Transaction]:
+    """Return what the books say of the money that was sent for this request: the payment, and its reversal if there is one."""
+    sent = DisbursementAttempt.objects.filter(
+        disbursement__request=request, state=DisbursementAttempt.State.SENT
+    ).values("transaction")
+    return list(Transaction.objects.filter(Q(pk__in=sent) | Q(reverses__in=sent)).order_by("pk"))
 
 
 def part_of(user: User, request: AidRequest) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +18,7 @@ from aid.statuses import OPEN, Status, may_be_withdrawn, public_words
 from aid.visiting import Visit
 from core import throttle
 from core.clock import now
+from ledger import proving
 
 PURPOSE = "aid.case"
 _ANSWERS: dict[str, Callable[..., AidRequest]] = {
@@ -50,6 +51,25 @@ def held(request: HttpRequest) -> HttpResponse:
     if not visit or not found:
         return ended(request)
     response = render(request, "aid/held.html", {"answers": answers(found), "request_shown": found})
+    visiting.go_on(response, visit)
+    return response
+
+
+@visiting.private
+@require_safe
+def proof(request: HttpRequest) -> HttpResponse:
+    """The proof that this worker's payment is in the public books. It names neither the worker nor the case."""
+    visit, found = _visited(request)
+    if not visit or not found:
+        return ended(request)
+    booked = access.booked_of(found)
+    if not booked:
+        return redirect("aid:case")
+    response = JsonResponse(
+        proving.of(booked, at=now()),
+        headers={"Content-Disposition": 'attachment; filename="proof.json"'},
+        json_dumps_params={"indent": 1, "ensure_ascii": False},
+    )
     visiting.go_on(response, visit)
     return response
 
@@ -142,6 +162,7 @@ def _told(found: AidRequest) -> dict[str, Any]:
         "attempt": disbursement.attempts.first() if disbursement else None,
         "is_missing": bool(disbursement) and access.is_said_missing(found),
         "decline_reason": review.get_reason_display() if review and is_declined else "",
+        "is_booked": bool(access.booked_of(found)),
         "reveals": found.case.reveals.order_by("at"),
         "may_withdraw": may_be_withdrawn(found.status),
     }

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("apply/<slug:slug>/", apply_views.question, name="question"),
     path("case/", case_views.case, name="case"),
     path("case/held/", case_views.held, name="held"),
+    path("case/proof.json", case_views.proof, name="proof"),
     path("case/arrived/", case_views.arrived, name="arrived"),
     path("case/withdraw/", case_views.withdraw, name="withdraw"),
     path("case/leave/", case_views.leave, name="leave"),

@@ -1,11 +1,8 @@
 """What anybody may have of the sealed books: the public heads, as a page and as files, and the program that checks."""
 
 import csv
-from functools import cache
 from io import StringIO
-from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -32,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @_kept
 def as_json(request: HttpRequest) -> JsonResponse:
     """Give all heads, the first one first, as ``check_books.py`` reads them."""
-    return JsonResponse(all_heads(), json_dumps_params={"indent": 1})
+    return JsonResponse(proving.all_heads(), json_dumps_params={"indent": 1})
 
 
 @require_safe
@@ -42,7 +39,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.DictWriter(text, ["day", "size", "root", "previous", "hash"])
     writer.writeheader()
-    writer.writerows(all_heads()["heads"])
+    writer.writerows(proving.all_heads()["heads"])
     headers = {"Content-Disposition": 'attachment; filename="heads.csv"'}
     return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -52,14 +49,4 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 def checker(request: HttpRequest) -> HttpResponse:
     """Give the program that checks proofs and exports, to be read and run by anybody."""
     headers = {"Content-Disposition": 'attachment; filename="check_books.py"'}
-    return HttpResponse(checker_source(), content_type="text/x-python; charset=utf-8", headers=headers)
-
-
-def all_heads() -> dict[str, Any]:
-    return {"heads": [proving.head_as_data(head) for head in Head.objects.order_by("day")]}
-
-
-@cache
-def checker_source() -> bytes:
-    """Return ``check_books.py``: it stands alone, apart from the packages, and only its bytes are ever of use to us."""
-    return (settings.BASE_DIR / "static" / "check_books.py").read_bytes()
+    return HttpResponse(proving.checker_source(), content_type="text/x-python; charset=utf-8", headers=headers)

@@ -6,6 +6,7 @@ that head to the newest one. It says nothing that the transaction itself does no
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +49,17 @@ def head_as_data(head: Head) -> dict[str, Any]:
         "previous": bytes(head.previous).hex(),
         "hash": bytes(head.hash).hex(),
     }
+
+
+def all_heads() -> dict[str, Any]:
+    """Return all heads, the first one first, as ``check_books.py`` reads them."""
+    return {"heads": [head_as_data(head) for head in Head.objects.order_by("day")]}
+
+
+@cache
+def checker_source() -> bytes:
+    """Return ``check_books.py``: it stands alone, apart from the packages, and only its bytes are ever of use to us."""
+    return (settings.BASE_DIR / "static" / "check_books.py").read_bytes()
 
 
 def _of_one(content: bytes, leaf: Leaf | None, newest: Head | None) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Count, Min
 
 from core import merkle
 from core.merkle import Full
 from ledger import leaves
-from ledger.models import Head, Leaf, Node
+from ledger.models import Head, Leaf, Node, Transaction
 from organisation.models import Organisation
 
 # Who seals has it alone; whoever comes second goes away. The number only has to be the same everywhere.
@@ -57,6 +58,14 @@ class State:
 
     size: int
     root: bytes
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What has no leaf yet, and when the oldest of it was booked."""
+
+    count: int
+    oldest: datetime | None
 
 
 @transaction.atomic
@@ -142,6 +151,12 @@ def now() -> State:
     """Return what the tree is at this moment."""
     many = size()
     return State(many, root_at(many))
+
+
+def waiting() -> Waiting:
+    """Return what the next run takes up."""
+    found = Transaction.objects.filter(leaf__isnull=True).aggregate(count=Count("pk"), oldest=Min("recorded_at"))
+    return Waiting(found["count"], found["oldest"])
 
 
 def root_at(many: int) -> bytes:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
 
 from core import merkle
 from core.merkle import Full
@@ -44,16 +43,16 @@ def checked() -> dict[str, int]:
 
 def noted(at: datetime) -> Iterator[str]:
     """Say what is not sealed yet. That is nothing broken: it is sealed within a minute or two."""
-    many, oldest = _tail()
-    if many:
-        yield f"{many} transactions are not sealed yet, the oldest booked {_age(at - oldest)} ago"
+    tail = tree.waiting()
+    if tail.oldest:
+        yield f"{tail.count} transactions are not sealed yet, the oldest booked {_age(at - tail.oldest)} ago"
 
 
 def warned(at: datetime) -> Iterator[str]:
     """Say whether sealing seems to stand still."""
-    many, oldest = _tail()
-    if many and at - oldest > _PATIENCE:
-        yield f"{many} transactions wait for more than an hour to be sealed: does the worker run?"
+    tail = tree.waiting()
+    if tail.oldest and at - tail.oldest > _PATIENCE:
+        yield f"{tail.count} transactions wait for more than an hour to be sealed: does the worker run?"
 
 
 class _Walk:
@@ -103,12 +102,6 @@ def _chain() -> Iterator[str]:
         if before and (head.day - before.day != timedelta(days=1) or head.size < before.size):
             yield f"between the heads of {before.day} and {head.day} days or bookings are missing"
         before = head
-
-
-def _tail() -> tuple[int, datetime]:
-    unsealed = Transaction.objects.filter(leaf__isnull=True)
-    many: int = unsealed.count()
-    return many, unsealed.aggregate(oldest=Min("recorded_at"))["oldest"]
 
 
 def _name(number: int) -> str:

@@ -11,7 +11,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from ledger import panels, proposing
-from ledger.desk import bank, funds, months, proposals, reports, transactions
+from ledger.desk import bank, funds, months, proposals, reports, seal, transactions
 from organisation.permissions import Permission
 from organisation.staff import member
 
@@ -44,6 +44,13 @@ class _ProposalsItem(_BooksItem):
         return item
 
 
+class _SealItem(MenuItem):
+    """For those who see the books, and those who read the trail."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(Permission.SEE_BOOKS) or request.user.has_perm(Permission.READ_AUDIT)
+
+
 def addresses() -> list[URLPattern]:
     return [
         path("funds/", funds.funds, name="ledger_funds"),
@@ -69,6 +76,8 @@ def addresses() -> list[URLPattern]:
         path("books/bank/files/<int:pk>/", bank.statement, name="ledger_bank_statement"),
         path("books/bank/lines/<int:pk>/", bank.line, name="ledger_bank_line"),
         path("books/bank/lines/<int:pk>/back/", bank.unmatch, name="ledger_bank_unmatch"),
+        path("books/sealed/", seal.seal, name="ledger_seal"),
+        path("books/sealed/books.zip", seal.export, name="ledger_chain_export"),
     ]
 
 
@@ -80,6 +89,7 @@ def books_menu() -> MenuItem:
         _ProposalsItem(_("Proposals"), _address("ledger_proposals"), name="proposals", order=20),
         _ManageItem(_("Bank"), _address("ledger_bank"), name="bank", order=30),
         _BooksItem(_("Months"), _address("ledger_months"), name="months", order=40),
+        _SealItem(_("Sealed books"), _address("ledger_seal"), name="sealed-books", order=80),
     ]
     return SubmenuMenuItem(_("Books"), Menu(items=items), name="books", icon_name="folder-inverse", order=310)
 

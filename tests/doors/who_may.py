@@ -140,6 +140,8 @@ RULES: dict[str, Rule] = {
     "ledger_bank_statement": may(TREASURER | ADMINISTRATOR, NOBODY),
     "ledger_bank_line": may(TREASURER | ADMINISTRATOR),
     "ledger_bank_unmatch": may(NOBODY, TREASURER | ADMINISTRATOR),
+    "ledger_seal": may(BOOKS | STEWARD, NOBODY),
+    "ledger_chain_export": may(BOOKS | STEWARD, NOBODY),
     # cms
     "cms_feed": public(),
     "cms_sitemap": public(),
