@@ -40,8 +40,9 @@ class RunIsDone(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. ``pace``: steps a second in the last minute, 0 if there was none."""
+    """How far a run is, at a moment. ``pace``: steps a second in the last minute, 0 if there was none."""
 
+    at: datetime
     counts: dict[str, int]
     issued: int
     printed: int
@@ -68,6 +69,15 @@ class Progress:
     def left(self) -> timedelta | None:
         """How long the rest takes at this pace; none if nobody can tell."""
         return timedelta(seconds=round((self.steps - self.done) / self.pace)) if self.pace else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.at + self.left if self.left else None
+
+    @property
+    def percent(self) -> int:
+        """Rounded down: 100 is all of it."""
+        return self.done * 100 // self.steps if self.steps else 100
 
     @property
     def is_finished(self) -> bool:
@@ -215,7 +225,7 @@ def progress(run: StatementRun, *, at: datetime) -> Progress:
     lately = Q(run=run, done_at__gt=at - _LATELY, done_at__lte=at)
     steps = StatementTask.objects.filter(lately).count() + printed.filter(made_at__gt=at - _LATELY).count()
     seconds = min(max((at - run.started_at).total_seconds(), 1), _LATELY.total_seconds())
-    return Progress(counts, issued, printed.count(), steps / seconds)
+    return Progress(at, counts, issued, printed.count(), steps / seconds)
 
 
 def failed(run: StatementRun) -> list[Donor]:

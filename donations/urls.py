@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/open/<str:key>/", doors.open_page, name="open_page"),
     path("giving/receipts/<slug:number>.pdf", page.receipt_pdf, name="receipt_pdf"),
     path("giving/receipts/<slug:number>/matching/", matching.letter, name="matching"),
+    path("giving/statements/<slug:number>.pdf", page.statement_pdf, name="statement_pdf"),
     path("giving/gifts/<slug:reference>/change/", gifts.change, name="change"),
     path("giving/gifts/<slug:reference>/pause/", gifts.pause, name="pause"),
     path("giving/gifts/<slug:reference>/go-on/", gifts.go_on, name="go_on"),

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from moneyed import Money
 
 from core import append_only, moving
+from core.money import from_minor
 from donations.models.giving import Donor
 from donations.models.receipts import KeptPdf, ReceiptSeries, kept_pdf_triggers, new_code
 from organisation.models import LegalEntity
@@ -169,6 +171,11 @@ class Statement(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.state == self.State.ISSUED
+
+    @property
+    def totals(self) -> list[Money]:
+        """What the gifts of money on it come to, one sum per currency."""
+        return [from_minor(*total) for total in self.snapshot["totals"]]
 
 
 class StatementDocument(KeptPdf):

@@ -1,5 +1,6 @@
 """A supporter's own page: their recurring gifts and how they stand, all they gave, their receipts, their details."""
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
 from donations import given, own_page_guard, standing
-from donations.models import Donor, ReceiptDocument, Subscription
+from donations.models import Donor, ReceiptDocument, Statement, StatementDocument, Subscription
 from donations.own_page import doors
 from donations.own_page_guard import private, visited
 
@@ -43,6 +44,7 @@ def show(
         "is_failing": any(gift.is_failing for gift in gifts),
         "years": years,
         "newest_receipt": given.newest_receipt(years),
+        "statements": statements_of(donor),
         "notice": notice,
         "notice_kind": kind,
         "forgets_query": True,
@@ -63,6 +65,24 @@ def receipt_pdf(request: HttpRequest, donor: Donor, number: str) -> HttpResponse
     document = ReceiptDocument.objects.filter(
         pdf__isnull=False, receipt__number=number, receipt__payment__in=given.payments(donor)
     ).first()
+    if document is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
+    return HttpResponse(document.content, content_type="application/pdf", headers=headers)
+
+
+def statements_of(donor: Donor) -> QuerySet[Statement]:
+    """Return the valid annual statements of a person that can be handed out, the newest year first."""
+    valid = Statement.objects.filter(state=Statement.State.ISSUED, document__pdf__isnull=False)
+    theirs = valid.filter(Q(donor=donor) | Q(donor__merged_into=donor))
+    return theirs.select_related("series").order_by("-series__year", "-pk")
+
+
+@visited
+@require_safe
+def statement_pdf(request: HttpRequest, donor: Donor, number: str) -> HttpResponse:
+    """Hand out an annual statement to its donor, the valid one."""
+    document = StatementDocument.objects.filter(statement__in=statements_of(donor), statement__number=number).first()
     if document is None:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
