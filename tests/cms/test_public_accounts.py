@@ -18,6 +18,8 @@ from django.utils import timezone
 from moneyed import Money
 from pytest_django import Settings
 
+from aid.answers import Need
+from aid.statuses import Status
 from config.demo import cases
 from donations import offline
 from donations.models import Method, Payment, Refund
@@ -157,7 +159,7 @@ def test_goods_are_no_money(look: Callable[..., str], give: Callable[..., Paymen
 def wave(
     give: Callable[..., Payment], aid_fund: Fund, person: Callable[..., User], carl: User, ada: User, tess: User
 ) -> Fund:
-    """Eleven people give in January; in February thirteen are granted something and one is not."""
+    """Eleven people give in January; in February fifteen are granted something and six are not."""
     for _giver in range(11):
         give(aid_fund, 200, day(1))
     cases.build([*cases.HEIGHT, *cases.WAVE], start=day(2, 1))
@@ -167,11 +169,20 @@ def wave(
 def test_aid_is_told_with_how_long_it_took(look: Callable[..., str], wave: Fund) -> None:
     page = look(day(3))
 
-    paid = sum(worker.amount for worker in cases.HEIGHT) + sum(worker.amount for worker in cases.WAVE[:4])
-    assert f"February 2026 fewer than 10 so far 15 ${paid}.00" in page
+    granted = [worker.amount for worker in cases.HEIGHT + cases.WAVE if worker.until != Status.DECLINED]
+    assert f"February 2026 fewer than 10 so far {len(granted)} ${sum(granted)}.00" in page
     assert "2 days from application to payment" in page
-    # One of sixteen was declined: the share would tell of one person.
-    assert "were granted" not in page
+
+
+def test_share_is_told_once_ten_were_declined_too(look: Callable[..., str], wave: Fund) -> None:
+    before = look(day(3))
+    declined = [cases.Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(4)]
+    cases.build(declined, start=day(3))
+
+    after = look(day(4))
+
+    assert "were granted" not in before  # Six were declined, and whoever knows the share knows that.
+    assert "60% of the requests that were decided on were granted" in after
 
 
 def test_fund_says_what_is_there_where_both_sides_are_shown(look: Callable[..., str], wave: Fund) -> None:
