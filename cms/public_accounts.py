@@ -113,8 +113,8 @@ def _plot(currency: str, funds: Sequence[FundAccounts], months: Sequence[date]) 
         amount = from_minor(minor, currency)
         return Point(amount.amount, format_money(amount, language, short=True))
 
-    came = [_spread(funds, month, "gifts") + _sum(funds, month, (Account.OTHER_INCOME,)) for month in months]
-    went = [_spread(funds, month, "grants") - _sum(funds, month, OTHER_OUT) for month in months]
+    came = [_told(funds, month, "gifts") + _sum(funds, month, (Account.OTHER_INCOME,)) for month in months]
+    went = [_told(funds, month, "grants") - _sum(funds, month, OTHER_OUT) for month in months]
     return Plot(
         key=f"books-{currency.lower()}",
         kind=Kind.BESIDE,
@@ -129,10 +129,10 @@ def _plot(currency: str, funds: Sequence[FundAccounts], months: Sequence[date]) 
     )
 
 
-def _spread(funds: Sequence[FundAccounts], month: date, series: str) -> int:
-    """Return a month's part of the groups: what months have together is spread evenly over them."""
+def _told(funds: Sequence[FundAccounts], month: date, series: str) -> int:
+    """Return what the tables tell in a month: a group stands where it ends, there and in the plot."""
     groups: list[Group] = [group for fund in funds for group in getattr(fund, series)]
-    return sum(group.amounts[0] // len(group.months) for group in groups if group.first <= month <= group.last)
+    return sum(group.amounts[0] for group in groups if group.last == month)
 
 
 def _sum(funds: Sequence[FundAccounts], month: date, which: Sequence[Account]) -> int:

@@ -33,9 +33,13 @@ WAVE = [
     Worker(2, 150, (Need.HEALTH,), Status.PAID),
     Worker(3, 90, (Need.OTHER,), Status.DECLINED),
 ]
-# In this month and the next the wave is at its height: enough grants that the public accounts may tell them.
-_SMALL = [(1, 30), (1, 25), (2, 40), (2, 20), (3, 35), (3, 15), (4, 45), (4, 30), (5, 20), (5, 50), (6, 25)]
-HEIGHT = [Worker(day, amount, (Need.FOOD,), Status.CONFIRMED if amount % 2 else Status.PAID) for day, amount in _SMALL]
+# In this month and the next the wave is at its height: enough answers of each kind that the public accounts may tell them.
+_GRANTED = [(1, 30), (1, 25), (2, 40), (2, 20), (3, 35), (3, 15), (4, 45), (4, 30), (5, 20), (5, 50), (6, 25)]
+_DECLINED = [(1, 99), (3, 210), (4, 85), (5, 130), (6, 400)]
+HEIGHT = [
+    *(Worker(days, amount, (Need.FOOD,), Status.CONFIRMED if days % 2 else Status.PAID) for days, amount in _GRANTED),
+    *(Worker(days, amount, (Need.OTHER,), Status.DECLINED) for days, amount in _DECLINED),
+]
 TODAY = [
     Worker(-9, 100, (Need.BILLS,), Status.PAID),
     Worker(-6, 180, (Need.RENT, Need.FOOD), Status.APPROVED),

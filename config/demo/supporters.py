@@ -41,10 +41,7 @@ _MONTHLY = [
     ("Uma Upwind", 7, 200),
     ("Vic Vessel", 8, 90),
     # Enough of them that the public accounts show most months: fewer than ten people are never told by themselves.
-    ("Ash Astern", 0, 12),
-    ("Bea Ballast", 0, 25),
-    ("Cal Capstan", 1, 18),
-    ("Dee Draught", 2, 30),
+    ("Ash Astern", 1, 25),
 ]
 _MONTHLY_AID = [
     ("Finn Fender", 0, 40),
@@ -55,9 +52,6 @@ _MONTHLY_AID = [
     ("Bel Bosun", 0, 45),
     ("Cy Cleat", 1, 15),
     ("Del Davit", 1, 50),
-    ("Em Ensign", 2, 25),
-    ("Fay Fathom", 2, 60),
-    ("Gil Gangway", 3, 20),
 ]
 _ONCE = [("Jo Jetty", 1, 100), ("Kai Keel", 3, 250), ("Lou Lagoon", 6, 60), ("Mo Mainsail", 9, 500)]
 _ONCE_AID = [("Oda Oar", 2, 120), ("Pia Pier", 5, 300), ("Quin Quay", 8, 80), ("Ray Rudder", 10, 450)]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms import demo as pages
-from config.demo import basics, cases, gifts, offline
+from config.demo import basics, cases, gifts, offline, spending
 from core import clock
 from donations.models import Payment
 from organisation.models import Organisation, User
@@ -45,6 +45,7 @@ class Command(BaseCommand):
             if month in _WAVE:
                 cases.build(_WAVE[month], start=clock.now())
             gifts.build_month(month, by=fay)
+            spending.build_month(month, at=clock.now())
             self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
             self.stdout.flush()
         offline.build(by=fay, at=clock.now())
