@@ -108,6 +108,8 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
         lines=_lines(payment, entered.amount),
         occurred_at=received_at,
         at=at,
+        # The day as it was entered, even if the organisation is where another day is then.
+        on=entered.received_on,
     )
     payment.save()
     OfflineGift.objects.create(
