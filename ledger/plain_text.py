@@ -42,12 +42,12 @@ class _Accounts:
     """What the file calls each account of each fund, and how it writes their amounts."""
 
     funds: dict[int, Fund]
-    names: dict[int, str]
+    names: dict[Place, str]
     decimals: dict[str, int]
+    kinds: dict[str, str]
 
     def name(self, place: Place) -> str:
-        fund, account = place
-        return f"{_ROOTS[CHART[account].type]}:{_camel(account.value)}:{self.names[fund]}"
+        return self.names[place]
 
     def amount(self, fund: int, minor: int) -> str:
         currency = self.funds[fund].currency
@@ -91,11 +91,18 @@ def write(file: Lines, *, since: date | None = None, until: date | None = None) 
 
 def _accounts() -> _Accounts:
     funds = {fund.pk: fund for fund in Fund.objects.order_by("pk")}
-    codes = {fund.currency for fund in funds.values()}
-    return _Accounts(funds, names(funds.values()), {code: decimals(currency_of(code)) for code in sorted(codes)})
+    codes = sorted({fund.currency for fund in funds.values()})
+    places = {
+        (fund, account): f"{_ROOTS[CHART[account].type]}:{_camel(account.value)}:{name}"
+        for fund, name in _names(funds.values()).items()
+        for account in CHART
+    }
+    with translation.override("en"):
+        kinds = {kind.value: str(kind.label) for kind in Kind}
+    return _Accounts(funds, places, {code: decimals(currency_of(code)) for code in codes}, kinds)
 
 
-def names(funds: Iterable[Fund]) -> dict[int, str]:
+def _names(funds: Iterable[Fund]) -> dict[int, str]:
     """Return what each fund is called in the file: its short name in CamelCase, with its key if that is taken."""
     found: dict[int, str] = {}
     for fund in funds:
@@ -146,8 +153,7 @@ def _entries(wanted: Q) -> Iterator[dict[str, Any]]:
 
 def _transaction(accounts: _Accounts, entries: list[dict[str, Any]]) -> Iterator[str]:
     first = {name: entries[0][f"transaction__{name}"] for name in (*_SAID_OF_TRANSACTION, "booked_on")}
-    with translation.override("en"):
-        kind = str(Kind(first["kind"]).label)
+    kind = accounts.kinds[first["kind"]]
     words = f"{kind}: {first['memo']}" if first["memo"] else kind
     yield f"\n{first['booked_on']} * {_quoted(words)}\n"
     yield f"  reference: {_quoted(first['reference'])}\n"

@@ -152,7 +152,7 @@ class Activities:
 
 def activities(scope: Scope, span: Span) -> Activities:
     """Return the statement of activities in one query."""
-    found = [row for row in sums.turnovers(scope, span) if row.part]
+    found = sums.turnovers(scope, span, with_before=False)
     restricted = {fund.pk: fund.is_restricted for fund in scope.funds}
     times = [Column(part) for part in span.parts]
     kinds = [Column(span.whole, restricted=value) for value in sorted(set(restricted.values()))]

@@ -103,12 +103,15 @@ class Turnover:
         return self.debit - self.credit
 
 
-def turnovers(scope: Scope, span: Span) -> list[Turnover]:
-    """Return the sums of everything up to the end of the span, in one query."""
+def turnovers(scope: Scope, span: Span, *, with_before: bool = True) -> list[Turnover]:
+    """Return the sums of everything up to the end of the span, or of what is in it only, in one query."""
+    counts = Q(transaction__booked_on__lte=span.until)
+    if not with_before:
+        counts &= Q(transaction__booked_on__gte=span.since)
     parts = {part.since: part for part in span.parts}
     begins = Cast(Trunc("transaction__booked_on", span.step.value), DateField())
     rows = (
-        Entry.objects.filter(fund__in=scope.funds, transaction__booked_on__lte=span.until)
+        Entry.objects.filter(counts, fund__in=scope.funds)
         .annotate(
             begins=Case(
                 When(transaction__booked_on__lt=span.since, then=Value(None)), default=begins, output_field=DateField()

@@ -201,10 +201,6 @@ class TransactionFilter(DaysFilter):
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("All")), *choices]
 
-    def clean_words(self) -> str:
-        # PostgreSQL knows no text with this character in it.
-        return str(self.cleaned_data["words"]).replace("\0", "")
-
     def _wanted(self, name: str) -> Any:
         return self.cleaned_data.get(name) if self.is_valid() else None
 
