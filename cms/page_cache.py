@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 SECONDS = 10
 _VERSION = "cms.pages.version"
 _LOOK_AGAIN = 1  # second
-# What is kept: pages of Wagtail's tree, and what machines read about them.
-_KEPT_VIEWS = {"wagtail_serve", "cms_feed", "cms_sitemap"}
+# What is kept: pages of Wagtail's tree, what machines read about them, and the public accounts.
+_KEPT_VIEWS = {"wagtail_serve", "cms_feed", "cms_sitemap", "books", "books_file"}
 # Marks that other sites hang onto our links. They change nothing on a page, so they find the page without them.
 _MARKS = {"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "ref", "igshid"}
 

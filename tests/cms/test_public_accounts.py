@@ -229,6 +229,17 @@ def test_page_is_for_everybody_and_kept_without_a_cookie(
         assert not answer.cookies
 
 
+def test_page_and_file_are_kept_ready(client: Client, liferaft: Organisation, aid_fund: Fund) -> None:
+    for address in ("/books/", "/es/books/", "/books/public-accounts.csv"):
+        first = client.get(address)
+
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get(address)
+
+        assert len(queries) == 0
+        assert (again.content, again["Content-Type"]) == (first.content, first["Content-Type"])
+
+
 def test_queries_do_not_grow_with_funds_and_months(
     look: Callable[..., str], give: Callable[..., Payment], general_fund: Fund, aid_fund: Fund
 ) -> None:
