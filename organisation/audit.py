@@ -13,6 +13,8 @@ from organisation.models import AuditEvent, AuditNote, User
 GENESIS = bytes(32)
 # One writer at a time takes the chain's end; the number only has to be the same everywhere.
 _CHAIN_LOCK = 0x4C494645
+# Events that are in memory at a time when all of them are walked.
+_PART = 2000
 
 
 @transaction.atomic
@@ -72,20 +74,27 @@ def hash_of(event: AuditEvent) -> bytes:
 
 
 def broken_links() -> Iterator[str]:
-    """Walk the whole chain and name every event whose hash, place or note does not fit."""
-    previous = GENESIS
-    position = 0
-    notes = {note.position: note for note in AuditNote.objects.iterator()}
-    for event in AuditEvent.objects.order_by("position").iterator():
+    """Walk the whole chain and name every event whose hash, place or note does not fit.
+
+    Events and notes are gone through side by side: memory stays the same for any number.
+    """
+    previous, position = GENESIS, 0
+    notes = AuditNote.objects.order_by("position").iterator(chunk_size=_PART)
+    note = next(notes, None)
+    for event in AuditEvent.objects.order_by("position").iterator(chunk_size=_PART):
         position += 1
         if event.position != position or bytes(event.previous_hash) != previous or bytes(event.hash) != hash_of(event):
             yield f"audit event {event.position} does not follow from the one before it"
-        note = notes.get(event.position)
-        if note and hashlib.sha256(bytes(note.salt) + _text_of(note).encode()).digest() != bytes(
-            event.note_digest or b""
-        ):
+        while note and note.position < event.position:
+            note = next(notes, None)
+        if note and note.position == event.position and not _is_as_written(note, event):
             yield f"the note on audit event {event.position} was changed"
         previous, position = bytes(event.hash), event.position
+
+
+def _is_as_written(note: AuditNote, event: AuditEvent) -> bool:
+    digest = hashlib.sha256(bytes(note.salt) + _text_of(note).encode()).digest()
+    return digest == bytes(event.note_digest or b"")
 
 
 def notes_on(events: Iterable[AuditEvent]) -> dict[int, str]:
