@@ -64,10 +64,11 @@ def post(  # noqa: PLR0913 - a booking has this many parts
     """
     # Within a transaction that one is enough: a savepoint for every gift costs more than it is worth.
     with nullcontext() if connection.in_atomic_block else transaction.atomic():
-        # Whoever takes money from a fund locks it first, funds in one order: two of them wait for each other and never
-        # deadlock. Gifts only add to it and need not wait.
-        funds = {line.fund.pk for line in lines if line.account in ASSETS and line.amount.amount < 0}
-        if funds:
+        # Whoever takes money from a fund locks it first, and the one that gets it, in one order: two of them wait for
+        # each other and never deadlock. Gifts only add to a fund and need not wait.
+        moved = [line for line in lines if line.account in ASSETS]
+        if any(line.amount.amount < 0 for line in moved):
+            funds = {line.fund.pk for line in moved}
             list(Fund.objects.select_for_update().filter(pk__in=funds).order_by("pk").values_list("pk"))
         row = _insert(
             Transaction(
