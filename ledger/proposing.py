@@ -46,6 +46,10 @@ class OtherCurrency(Exception):
     """The amount, or the fund that the money is to go to, is in another currency than the fund."""
 
 
+class BooksItself(Exception):
+    """What Stripe takes or pays is booked as it happens. By hand only what was there before, or changes its fund."""
+
+
 class NotByHand(Exception):
     """Only what was proposed and booked by hand is reversed by hand."""
 
@@ -92,7 +96,7 @@ class Wish:
 def propose(*, wish: Wish, by: User, at: datetime) -> Proposal:
     """Write down what is to be booked and tell those who may decide. Nothing is booked yet.
 
-    :raises NotAllowed, NotYet, NotPlausible, OtherCurrency: see there
+    :raises NotAllowed, NotYet, NotPlausible, OtherCurrency, BooksItself: see there
     :raises posting.MonthClosed: if its day is closed
     """
     if wish.amount.currency.code != wish.fund.currency:
@@ -101,6 +105,8 @@ def propose(*, wish: Wish, by: User, at: datetime) -> Proposal:
         raise OtherCurrency
     if not 0 < wish.amount.amount <= MOST:
         raise NotPlausible
+    if wish.asset == Account.STRIPE and wish.kind in {Proposal.Kind.SPENDING, Proposal.Kind.INCOME}:
+        raise BooksItself
     proposal = Proposal(
         kind=wish.kind,
         fund=wish.fund,

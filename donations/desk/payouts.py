@@ -20,7 +20,7 @@ _PAYOUTS = ("donations_payouts", gettext_lazy("Payouts"))
 @require_safe
 def payouts(request: HttpRequest) -> HttpResponse:
     """All payouts, newest first."""
-    found = Payout.objects.select_related("ledger_transaction").order_by("-made_at", "-pk")
+    found = Payout.objects.select_related("ledger_transaction__bank_match__line").order_by("-made_at", "-pk")
     page = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
     return screen.show(request, "donations/desk/payouts.html", title=_("Payouts"), context={"page": page})
 
@@ -30,7 +30,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
 def payout(request: HttpRequest, stripe_id: str) -> HttpResponse:
     """One payout with its lines in the books."""
     found = get_object_or_404(
-        Payout.objects.select_related("ledger_transaction", "failure_transaction"), stripe_id=stripe_id
+        Payout.objects.select_related("ledger_transaction__bank_match__line", "failure_transaction__bank_match__line"),
+        stripe_id=stripe_id,
     )
     booked = [each for each in (found.ledger_transaction, found.failure_transaction) if each]
     context = {

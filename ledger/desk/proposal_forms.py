@@ -20,6 +20,10 @@ _ASSETS = [
 _SPENT_ON = [(account.value, account.label) for account in proposing.SPENDING]
 
 
+def _asset_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Where the money is"), choices=_ASSETS)
+
+
 def _day_field() -> forms.DateField:
     return forms.DateField(
         label=_("Counts for"),
@@ -50,7 +54,6 @@ class ProposalForm(forms.Form):
     kind: Proposal.Kind
     fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.order_by("pk"), empty_label=None)
     amount = forms.CharField(label=_("Amount"), max_length=20, help_text=_("In the fund's currency"))
-    asset = forms.ChoiceField(label=_("Where the money is"), choices=_ASSETS)
     on = _day_field()
     memo = _memo_field()
 
@@ -77,7 +80,7 @@ class ProposalForm(forms.Form):
             amount=cleaned["money"],
             on=on,
             memo=cleaned["memo"],
-            asset=Account(cleaned["asset"]),
+            asset=Account(cleaned.get("asset") or Account.BANK),
             account=Account(cleaned["account"]) if cleaned.get("account") else None,
             to_fund=cleaned.get("to_fund"),
         )
@@ -95,6 +98,7 @@ class OpeningForm(ProposalForm):
     """What a fund had before these books began."""
 
     kind = Proposal.Kind.OPENING
+    asset = _asset_field()
     field_order = ["fund", "amount", "asset", "on", "memo"]
 
 
@@ -102,21 +106,21 @@ class IncomeForm(ProposalForm):
     """Interest and whatever else is no gift."""
 
     kind = Proposal.Kind.INCOME
-    field_order = ["fund", "amount", "asset", "on", "memo"]
 
 
 class SpendingForm(ProposalForm):
-    """Money that was paid for something other than aid."""
+    """Money that was paid from the bank for something other than aid."""
 
     kind = Proposal.Kind.SPENDING
     account = forms.ChoiceField(label=_("What it was for"), choices=_SPENT_ON)
-    field_order = ["fund", "amount", "account", "asset", "on", "memo"]
+    field_order = ["fund", "amount", "account", "on", "memo"]
 
 
 class TransferForm(ProposalForm):
     """From one fund to another; no money leaves the bank."""
 
     kind = Proposal.Kind.TRANSFER
+    asset = _asset_field()
     to_fund = forms.ModelChoiceField(label=_("To the fund"), queryset=Fund.objects.order_by("pk"), empty_label=None)
     keeps_purpose = forms.BooleanField(
         label=_("The donors' purpose is kept, and I have written why"),

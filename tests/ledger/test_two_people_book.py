@@ -26,7 +26,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SPENDING = {
     "amount": "12.50",
-    "asset": "bank",
+    "asset": "bank",  # asked for only where it is not plain
     "account": "running",
     "on": "2026-03-09",
     "memo": "Hosting in March",
@@ -86,6 +86,21 @@ def test_each_kind_books_its_two_sides(
 
     assert entries(Transaction.objects.get(kind=kind)) == sides
     audited()
+
+
+def test_what_was_at_stripe_before_and_whose_it_is_can_be_said(
+    tess: User, adam: User, general_fund: Fund, aid_fund: Fund
+) -> None:
+    booked(general_fund, 50, by=tess, agreed=adam, kind="opening", asset=Account.STRIPE)
+    booked(general_fund, 20, by=tess, agreed=adam, kind="transfer", to_fund=aid_fund, asset=Account.STRIPE)
+
+    assert balances.of(aid_fund).posted == Money(20, "USD")
+    audited()
+
+
+def test_what_stripe_takes_books_itself(tess: User, general_fund: Fund) -> None:
+    with pytest.raises(proposing.BooksItself):
+        proposed(general_fund, 5, by=tess, asset=Account.STRIPE)
 
 
 def test_letter_goes_to_those_who_may_decide_and_not_to_the_proposer(tess: User, adam: User, fay: User) -> None:
