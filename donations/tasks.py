@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.cache import caches
 from django.db import transaction
@@ -21,14 +22,13 @@ from donations import (
 )
 from donations.models import Refund, SubscriptionChange
 
-# A slice ends well before the queue would hand the task to another worker.
-_SLICE = timedelta(seconds=25)
 # A call that was just written down is under way in the web process.
 _PATIENCE = timedelta(minutes=2)
-# Statements come by the thousand: letters and webhooks get their turn in between.
-_SHORT_SLICE = timedelta(seconds=10)
-# A message that is to start another worker on the statements waits in the queue.
-_HELP_IS_CALLED = "donations.statements_wait"
+# Papers come by the thousand: letters and webhooks get their turn in between.
+_SLICE = timedelta(seconds=10)
+_RENDER, _STATEMENTS = "donations.tasks.render_due", "donations.tasks.issue_statements"
+# More receipts than come with a few gifts at once.
+_HANDFUL = 5
 # How far the unpaid wishes were looked through. If it is lost, that begins anew.
 _FORGOTTEN = "donations.forgotten"
 
@@ -36,15 +36,21 @@ _FORGOTTEN = "donations.forgotten"
 def render_due() -> int:
     """Make the PDFs that are missing and queue their letters, each in its own transaction. Safe to run twice.
 
+    Whoever finds more than a handful calls the next worker, which does the same: a backlog is drained by all of them.
+
     :returns: how many receipts were taken up
     """
+    caches["shared"].delete(_help_is_called(_RENDER))
     taken, last = 0, 0
     until = wall_clock() + _SLICE
     while wall_clock() < until:
         done = receipts.render_next(at=clock.now(), after=last)
         if done is None:
-            break
+            return taken
         taken, last = taken + 1, done
+        if taken == _HANDFUL:
+            _call_help(_RENDER)
+    _call_help(_RENDER)
     return taken
 
 
@@ -64,17 +70,22 @@ def issue_statements() -> int:
 
     :returns: how much was done
     """
-    caches["shared"].delete(_HELP_IS_CALLED)
-    until = wall_clock() + _SHORT_SLICE
-    done = statement_work.drain(until=until, fan_out=_call_help)
+    caches["shared"].delete(_help_is_called(_STATEMENTS))
+    until = wall_clock() + _SLICE
+    done = statement_work.drain(until=until, fan_out=partial(_call_help, _STATEMENTS))
     if done and wall_clock() >= until:
-        _call_help()
+        _call_help(_STATEMENTS)
     return done
 
 
-def _call_help() -> None:
-    if caches["shared"].add(_HELP_IS_CALLED, value=True, timeout=_PATIENCE.total_seconds()):
-        nudging.now("donations.tasks.issue_statements")
+def _call_help(task: str) -> None:
+    if caches["shared"].add(_help_is_called(task), value=True, timeout=_PATIENCE.total_seconds()):
+        nudging.now(task)
+
+
+def _help_is_called(task: str) -> str:
+    """Return the name of the mark that a message which is to start another worker on a task waits in the queue."""
+    return f"called:{task}"
 
 
 def write_letters() -> int:

@@ -17,6 +17,8 @@ from donations.models.giving import Interval
 from donations.paper import engine, qr
 from organisation.models import LegalEntity
 
+TEMPLATE = "receipts/receipt.html"
+
 Snapshot = Mapping[str, Any]
 
 
@@ -25,11 +27,13 @@ def render(snapshot: Snapshot, *, is_duplicate: bool = False) -> bytes:
 
     :param is_duplicate: say on it that it is a second print
     """
+    filled = context(snapshot, is_duplicate=is_duplicate)
     return engine.render(
-        "receipts/receipt.html",
-        context(snapshot, is_duplicate=is_duplicate),
+        TEMPLATE,
+        filled,
         language=snapshot["language"],
         paper_size=paper_size(snapshot),
+        pictures=[filled["code"]],
     )
 
 

@@ -15,15 +15,16 @@ def spell(amount: Money, *, language: str) -> str:
     The part of the minor unit stays in figures, in hundredths or thousandths as the currency has them: CLDR has no name
     for it. A currency without one (JPY) has no such part.
     """
+    engine = _engine(language)
+    if engine is None:
+        return ""
     code = amount.currency.code
     exponent = amount.amount.normalize().as_tuple().exponent
     # Stripe counts some currencies in units that daily use does not know.
     digits = max(get_currency_precision(code), -exponent if isinstance(exponent, int) else 0)
     whole, part = divmod(int(amount.amount.scaleb(digits)), 10**digits)
     name = get_currency_name(code, count=whole, locale=language)
-    number = _number(whole, language=language, is_feminine=_is_feminine(name, language))
-    if not number:
-        return ""
+    number = _number(engine, whole, is_feminine=_is_feminine(name, language))
     text = f"{number} {_of(whole, language)}{name}"
     if digits:
         with translation.override(language):
@@ -35,10 +36,7 @@ def spell(amount: Money, *, language: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _number(whole: int, *, language: str, is_feminine: bool) -> str:
-    engine = _engine(language)
-    if engine is None:
-        return ""
+def _number(engine: RbnfEngine, whole: int, *, is_feminine: bool) -> str:
     known = {str(name) for name in engine.rulesets}
     gender = "feminine" if is_feminine else "masculine"
     # A language that counts things of each gender differently has no plain ruleset. In Spanish, "veintiún dólares" is
