@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from moneyed import Money
 
@@ -22,6 +22,13 @@ from ledger.reports import Activities, Column, FundStatement, Line, Sheet, State
 from ledger.sums import Part, Scope, Step
 from organisation.exports import Cell
 
+# The reports, by the names of their addresses.
+WAYS = [
+    ("ledger_statement", gettext_lazy("Fund statement")),
+    ("ledger_activities", gettext_lazy("Income and spending")),
+    ("ledger_trial_balance", gettext_lazy("Trial balance")),
+    ("ledger_transactions", gettext_lazy("Transactions")),
+]
 # More words do not fit under a plot.
 _MOST_WORDS = 24
 
@@ -219,6 +226,8 @@ def _column_name(column: Column, step: Step, *, in_file: bool = False) -> str:
         return _("With donor restrictions") if column.restricted else _("Without donor restrictions")
     if in_file:
         return f"{column.part.since:%Y-%m}" if step == Step.MONTH else f"{column.part.since:%Y}"
+    if step == Step.MONTH and sums.whole(column.part.since, step) == column.part:
+        return date_format(column.part.since, "M Y")
     return part_name(column.part, step)
 
 

@@ -82,12 +82,9 @@ def _answer(
 
 
 def _show(
-    request: HttpRequest, form: ReportFilter, title: str, context: Mapping[str, Any] | None = None
+    request: HttpRequest, form: ReportFilter, title: str, found: Mapping[str, Any] | None = None
 ) -> HttpResponseBase:
     # Without a fund there is nothing to report of; with a filter that makes no sense nothing is shown that could mislead.
-    return screen.show(
-        request,
-        "ledger/desk/report.html",
-        title=title,
-        context={"form": form, "has_funds": form.scopes} | dict(context or {}),
-    )
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    context = {"form": form, "has_funds": form.scopes, "ways": report_tables.WAYS, "here": here} | dict(found or {})
+    return screen.show(request, "ledger/desk/report.html", title=title, context=context)

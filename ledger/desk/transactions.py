@@ -21,6 +21,7 @@ from core.money import from_minor
 from ledger import plain_text, posting
 from ledger.chart import CHART
 from ledger.desk.report_forms import DaysFilter, PromiseFilter, TransactionFilter
+from ledger.desk.report_tables import WAYS
 from ledger.models import Account, Transaction
 from organisation import audit, exports, screen
 from organisation.models import Organisation
@@ -51,6 +52,8 @@ def transactions(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "page": page,
+        "ways": WAYS,
+        "here": "ledger_transactions",
         "rows": [(each, [(entry, -entry.amount) for entry in each.fitting]) for each in listed],
         "together": [_in_money(row) for row in form.together()],
     }
