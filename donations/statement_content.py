@@ -85,7 +85,7 @@ def collect(person: Donor, rows: Sequence[Donor], period: Period) -> Content:
 
     :param rows: the person and those who were merged into it
     """
-    listed = period.receipts().filter(payment__donor__in=rows).order_by("payment__occurred_at", "pk")
+    listed = period.receipts().filter(payment__donor__in=rows).order_by("payment__occurred_at", "payment_id")
     lines, words = [], {}
     for number, said in listed.values_list("number", "snapshot"):
         lines.append(_line(number, said))
