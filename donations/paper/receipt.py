@@ -27,13 +27,11 @@ def render(snapshot: Snapshot, *, is_duplicate: bool = False) -> bytes:
 
     :param is_duplicate: say on it that it is a second print
     """
-    filled = context(snapshot, is_duplicate=is_duplicate)
     return engine.render(
         TEMPLATE,
-        filled,
+        context(snapshot, is_duplicate=is_duplicate),
         language=snapshot["language"],
         paper_size=paper_size(snapshot),
-        pictures=[filled["code"]],
     )
 
 

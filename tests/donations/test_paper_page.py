@@ -156,11 +156,12 @@ def test_nothing_is_asked_of_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     printed.render(SECOND_VERSION | {"check_at": "https://raft.example/?<img src='http://evil.example/x.png'>"})
 
 
-def test_kept_pictures_do_not_grow_with_the_papers() -> None:
+def test_pictures_of_all_papers_are_kept_and_those_of_one_are_not() -> None:
     printed.render(SECOND_VERSION)
-    before = len(engine._pictures())
+    kept = dict(engine._pictures())
 
     for number in range(5):
         printed.render(SECOND_VERSION | {"check_at": f"https://raft.example/{number}/"})
 
-    assert len(engine._pictures()) == before
+    assert [address.rpartition("/")[2] for address in kept] == ["mark.svg"]
+    assert engine._pictures() == kept
