@@ -66,9 +66,12 @@ class FundAccounts:
         return list(suppression.months_between(self.since, self.until))
 
     @property
-    def has_other(self) -> bool:
-        """Whether the organisation itself moved money: then months say so."""
-        return bool(self.other)
+    def has_other_in(self) -> bool:
+        return any(account in OTHER_IN for _month, account in self.other)
+
+    @property
+    def has_other_out(self) -> bool:
+        return any(account in OTHER_OUT for _month, account in self.other)
 
     @property
     def money_in(self) -> Money:
@@ -81,12 +84,12 @@ class FundAccounts:
     @property
     def shows_in(self) -> bool:
         """Whether there is anything to be shown of what came."""
-        return bool(self.gifts) or any(account in OTHER_IN for _month, account in self.other)
+        return bool(self.gifts) or self.has_other_in
 
     @property
     def shows_out(self) -> bool:
         """Whether what went out can be shown. Where no aid is paid, nothing is nobody's."""
-        return bool(self.grants) or not self.has_grants or any(account in OTHER_OUT for _month, account in self.other)
+        return bool(self.grants) or not self.has_grants or self.has_other_out
 
     @property
     def fee_share(self) -> int | None:

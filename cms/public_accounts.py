@@ -49,8 +49,8 @@ class Row:
     month: date
     gifts: Cell
     grants: Cell
-    other_in: Money
-    other_out: Money
+    other_in: Money | None
+    other_out: Money | None
 
 
 @require_safe
@@ -81,11 +81,15 @@ def _rows(fund: FundAccounts) -> list[Row]:
             month=month,
             gifts=_cell(fund, fund.gifts, month),
             grants=_cell(fund, fund.grants, month),
-            other_in=fund.money(fund.other_of(month, OTHER_IN)),
-            other_out=fund.money(-fund.other_of(month, OTHER_OUT)),
+            other_in=_moved(fund, fund.other_of(month, OTHER_IN)),
+            other_out=_moved(fund, -fund.other_of(month, OTHER_OUT)),
         )
         for month in reversed(fund.months[-_MONTHS:])
     ]
+
+
+def _moved(fund: FundAccounts, minor: int) -> Money | None:
+    return fund.money(minor) if minor else None
 
 
 def _cell(fund: FundAccounts, groups: Sequence[Group], month: date) -> Cell:
@@ -113,8 +117,8 @@ def _plot(currency: str, funds: Sequence[FundAccounts], months: Sequence[date]) 
         amount = from_minor(minor, currency)
         return Point(amount.amount, format_money(amount, language, short=True))
 
-    came = [_told(funds, month, "gifts") + _sum(funds, month, (Account.OTHER_INCOME,)) for month in months]
-    went = [_told(funds, month, "grants") - _sum(funds, month, OTHER_OUT) for month in months]
+    came = [_spread(funds, month, "gifts") + _sum(funds, month, (Account.OTHER_INCOME,)) for month in months]
+    went = [_spread(funds, month, "grants") - _sum(funds, month, OTHER_OUT) for month in months]
     return Plot(
         key=f"books-{currency.lower()}",
         kind=Kind.BESIDE,
@@ -129,10 +133,10 @@ def _plot(currency: str, funds: Sequence[FundAccounts], months: Sequence[date]) 
     )
 
 
-def _told(funds: Sequence[FundAccounts], month: date, series: str) -> int:
-    """Return what the tables tell in a month: a group stands where it ends, there and in the plot."""
+def _spread(funds: Sequence[FundAccounts], month: date, series: str) -> int:
+    """Return a month's part of the groups: what months have together is drawn evenly over them."""
     groups: list[Group] = [group for fund in funds for group in getattr(fund, series)]
-    return sum(group.amounts[0] for group in groups if group.last == month)
+    return sum(group.amounts[0] // len(group.months) for group in groups if group.first <= month <= group.last)
 
 
 def _sum(funds: Sequence[FundAccounts], month: date, which: Sequence[Account]) -> int:

@@ -41,7 +41,9 @@ _MONTHLY = [
     ("Uma Upwind", 7, 200),
     ("Vic Vessel", 8, 90),
     # Enough of them that the public accounts show most months: fewer than ten people are never told by themselves.
-    ("Ash Astern", 1, 25),
+    ("Ash Astern", 0, 25),
+    ("Bea Ballast", 0, 12),
+    ("Cal Capstan", 1, 18),
 ]
 _MONTHLY_AID = [
     ("Finn Fender", 0, 40),
