@@ -86,6 +86,7 @@ class Command(BaseCommand):
         is_worked_on = Schedule.objects.filter(name="sweep", next_run__gt=wall_clock() - _SILENT).exists()
         if not is_worked_on:
             self.stdout.write("No worker runs: this process does the work itself. Leave it with Ctrl-C at any time.")
+        moved_at = wall_clock()
         while True:
             if is_worked_on:
                 time.sleep(_BETWEEN.total_seconds())
@@ -97,6 +98,10 @@ class Command(BaseCommand):
             if run.state == StatementRun.State.STOPPED or self._is_through(run, progress):
                 self.stderr.write("")
                 return
+            moved_at = wall_clock() if progress.pace else moved_at
+            if is_worked_on and wall_clock() - moved_at > _SILENT:
+                is_worked_on = False
+                self.stdout.write("The workers do not move: this process does the work itself now.")
 
     def _is_through(self, run: StatementRun, progress: Progress) -> bool:
         return run.state == StatementRun.State.DONE and (progress.is_finished or not progress.pace)
