@@ -202,7 +202,10 @@ def issue_receipt(*, payment: Payment, by: User, at: datetime) -> Receipt | None
     """Issue the receipt that somebody asks for; one that is there and right stays.
 
     :returns: none if nothing is left of the gift
+    :raises receipting.DonorErased: if nobody is left to whom it could be issued
     """
+    if payment.donor.person.erased_at:
+        raise receipting.DonorErased
     receipt = receipts.bring_up_to_date(payment=payment, at=at)
     if receipt and receipt.issued_at == at:
         audit.record(actor=by, action="donations.receipt_issued", subject=receipt, at=at)

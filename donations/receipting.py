@@ -26,6 +26,7 @@ from donations.models import (
 )
 from donations.paper import receipt as printed
 from donations.paper import snapshot
+from mail import outbox
 from mail.models import OutgoingEmail
 from organisation import audit
 from organisation.models import User
@@ -90,6 +91,7 @@ def void(*, receipt: Receipt, because: Receipt.Ended, note: str, tell: bool, by:
         raise StripeGiftKeepsItsReceipt
     current.state, current.ended_at, current.ended_because = Receipt.State.VOID, at, because
     current.save(update_fields=["state", "ended_at", "ended_because"])
+    outbox.withdraw(receipts.letter_key(current))
     if tell:
         letters.receipt_voided(receipt=current, at=at)
     audit.record(actor=by, action="donations.receipt_voided", subject=current, reason=because, note=note, at=at)
@@ -112,6 +114,7 @@ def correct(*, receipt: Receipt, to: Correction, note: str, by: User, at: dateti
     write_details(payment=current.payment, to=to, note=note, by=by, at=at)
     current.state, current.ended_at, current.ended_because = Receipt.State.REPLACED, at, Receipt.Ended.CORRECTED
     current.save(update_fields=["state", "ended_at", "ended_because"])
+    outbox.withdraw(receipts.letter_key(current))
     fresh = receipts.bring_up_to_date(payment=current.payment, at=at)
     if fresh is None:  # Nothing is left of the gift: then its receipt was not valid.
         raise NotValid

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.money import format_money
-from donations import giving, offline, offline_file, refunds
+from donations import giving, offline, offline_file, receipting, refunds
 from donations.desk.offline_forms import OfflineFileForm, OfflineGiftForm, TakeBackForm
 from donations.models import Method, Payment, Refund
 from organisation import screen
@@ -126,10 +126,15 @@ def _take_in(request: HttpRequest, form: OfflineFileForm, rows: list[offline_fil
 def issue_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Issue the receipt of an offline gift."""
     payment = get_object_or_404(Payment.objects.exclude(method=Method.STRIPE), reference=reference)
-    if offline.issue_receipt(payment=payment, by=member(request), at=clock.now()):
-        messages.success(request, _("The receipt is issued; its PDF is there in a moment."))
+    try:
+        receipt = offline.issue_receipt(payment=payment, by=member(request), at=clock.now())
+    except receipting.DonorErased:
+        messages.error(request, _("Its donor was erased, so there is nobody to issue a receipt to."))
     else:
-        messages.error(request, _("Nothing is left of this gift, so there is nothing to receipt."))
+        if receipt:
+            messages.success(request, _("The receipt is issued; its PDF is there in a moment."))
+        else:
+            messages.error(request, _("Nothing is left of this gift, so there is nothing to receipt."))
     return redirect("donations_gift", reference=reference)
 
 

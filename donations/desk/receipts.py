@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from core.money import from_minor
 from donations import receipt_archive, receipting
 from donations.desk import receipt_forms, receipt_history
 from donations.desk.lists import PER_PAGE
-from donations.models import Method, Payment, Receipt, ReceiptDocument
+from donations.models import Donor, Method, Payment, Receipt, ReceiptDocument
 from donations.models.receipts import KeptPdf
 from organisation import screen
 from organisation.permissions import Permission
@@ -45,9 +46,10 @@ def _may_manage(request: HttpRequest) -> bool:
 
 
 def _without_receipt() -> Any:
-    """The offline gifts that have no valid receipt, and of which something is left."""
-    has_one = Receipt.objects.filter(state=Receipt.State.ISSUED).values("payment")
-    return Payment.objects.exclude(method=Method.STRIPE).exclude(pk__in=has_one)
+    """The offline gifts that have no valid receipt; those of erased donors get none any more."""
+    has_one = Exists(Receipt.objects.filter(state=Receipt.State.ISSUED, payment=OuterRef("pk")))
+    erased = Exists(Donor.objects.filter(pk=OuterRef("donor__merged_into"), erased_at__isnull=False))
+    return Payment.objects.exclude(method=Method.STRIPE).filter(~has_one, ~erased, donor__erased_at=None)
 
 
 @needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)

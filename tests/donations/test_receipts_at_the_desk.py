@@ -209,6 +209,7 @@ def test_nothing_is_sent_or_printed_for_an_erased_donor(desk: Client, cheque: Re
     for deed in ("_send", "_again", "_correct"):
         desk.post(at(deed, fresh), CORRECTED)
     assert not OutgoingEmail.objects.filter(key__startswith="receipt").exists()
+    desk.post(reverse("donations_offline_receipt", args=[fresh.payment.reference]))
     assert Receipt.objects.count() == 2
     assert "Ann Example" not in words(desk.get(at("", fresh)))
     assert broken() == []
