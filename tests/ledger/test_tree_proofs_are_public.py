@@ -149,8 +149,9 @@ def test_page_shows_the_newest_head_and_how_to_check(client: Client, gifts: list
     page = client.get(reverse("ledger:heads"))
 
     assert [head["day"] for head in heads] == ["2026-03-10", "2026-03-11", "2026-03-12"]
-    assert heads[-1]["hash"] in page.content.decode()
-    assert heads[-1]["root"] in page.content.decode()
+    shown = page.content.decode().replace("<wbr>", "")  # where a narrow screen may break it
+    assert heads[-1]["hash"] in shown
+    assert heads[-1]["root"] in shown
     assert reverse("ledger:checker") in page.content.decode()
     assert "max-age" in page["Cache-Control"]
     assert not page.cookies
