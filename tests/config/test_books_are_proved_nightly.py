@@ -103,13 +103,37 @@ def test_it_is_done_once_a_night_where_the_organisation_is(
 
     from_first = done[1:]
     zoned = [at.astimezone(ZoneInfo(zone)).hour for at in from_first]
-    assert done[0] == datetime(2026, 6, 1, 1, 40, tzinfo=UTC)  # never proved before
+    assert done[0] == datetime(2026, 6, 1, 1, 40, tzinfo=UTC)  # never proved before, and sealed in March
     assert len(from_first) in {1, 2}
     assert set(zoned) <= {3, 4}
 
 
-def test_second_worker_goes_away_while_one_proves(committed_db: None, at_once: Callable[..., list[object]]) -> None:
+def test_what_was_booked_since_is_sealed_first(
+    gifts: None, aid_fund: Fund, tess: User, clock: Callable[[datetime], None], now: datetime
+) -> None:
+    """What a machine that slept has not sealed yet is no reason for a letter."""
+    book(aid_fund, 2, at=now, name="before the sleep")
+    clock(now + 30 * HOUR)
+
+    assert nightly.look() == "sound"
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_books_that_are_just_taken_over_are_left_in_peace(
+    gifts: None, clock: Callable[[datetime], None], now: datetime
+) -> None:
+    clock(now + HOUR / 2)
+    assert nightly.look() == "not due"
+    clock(now + 2 * HOUR)
+    assert nightly.look() == "sound"
+
+
+def test_second_worker_goes_away_while_one_proves(
+    committed_db: None, at_once: Callable[..., list[object]], now: datetime
+) -> None:
     Organisation.objects.create(pk=1, name="Raft Workers", email="post@raft.example")
+    book(Fund.objects.create(slug="aid", name="Aid"), 3, at=now)
+    seal(at=now)
 
     outcomes = at_once(*[nightly.look] * 4)
 
