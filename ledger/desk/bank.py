@@ -184,7 +184,14 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 def _offered(line: BankLine) -> list[Booking]:
     """Return the bookings that may be the line, or a part of it; the likeliest first."""
     near = [each for each in reconciling.expected(line.currency) if abs(each.on - line.on) <= _OFFERED_WITHIN]
-    return sorted(near, key=lambda each: (each.minor != line.amount_minor, abs(each.on - line.on)))
+    return sorted(
+        near, key=lambda each: (each.minor != line.amount_minor, _is_no_part(each, line), abs(each.on - line.on))
+    )
+
+
+def _is_no_part(booking: Booking, line: BankLine) -> bool:
+    """Return whether a booking goes the other way or is larger: then it takes another one to make up for it."""
+    return booking.minor * line.amount_minor < 0 or abs(booking.minor) > abs(line.amount_minor)
 
 
 def _match(request: HttpRequest, line: BankLine, form: MatchForm) -> bool:
