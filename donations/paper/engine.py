@@ -22,8 +22,9 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-# It reports each of its steps.
+# It reports each of its steps, and quotes what it has no font for: that may be a name.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 FOLDER = settings.BASE_DIR / "templates" / "receipts"
 _ONE_AT_A_TIME = Lock()

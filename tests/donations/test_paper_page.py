@@ -146,6 +146,12 @@ def test_letters_that_xml_forbids_spoil_nothing(name: str) -> None:
     assert "RW-2024-000007" in words(printed.render(SECOND_VERSION | {"donor": f"Ann{name}Example"}))
 
 
+def test_log_does_not_quote_a_name_that_there_is_no_font_for(caplog: pytest.LogCaptureFixture) -> None:
+    printed.render(SECOND_VERSION | {"donor": "Ann \U00013000\uabcd"})
+
+    assert caplog.text == ""
+
+
 def test_nothing_is_asked_of_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("asked the network")
