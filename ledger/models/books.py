@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core import append_only
+from core import append_only, moving
 from core.money import from_minor
 
 
@@ -28,6 +28,10 @@ class Fund(models.Model):
     class Meta:
         verbose_name = _("fund")
         verbose_name_plural = _("funds")
+        triggers = [
+            # Both stand in the leaves of the sealed tree.
+            moving.fixed("fund_keeps_its_short_name", ["slug", "currency"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
