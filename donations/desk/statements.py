@@ -1,6 +1,7 @@
 """The desk's screens for annual statements: begin a run, see how far it is, stop it, find one, look at the letters, mail."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,6 +23,8 @@ from organisation.staff import member, needs
 
 _STATEMENTS = ("donations_statements", gettext_lazy("Annual statements"))
 _RUNS = 20
+# The pace is that of the last minute.
+_A_WHILE = timedelta(minutes=1)
 
 
 @needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
@@ -71,6 +74,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "outcomes": [(label, many) for label, many in outcomes if many],
         # The page looks again by itself while something moves.
         "is_moving": is_moving and found.state != StatementRun.State.STOPPED,
+        "is_stalled": not progress.pace and not progress.is_finished and at - found.started_at > _A_WHILE,
         "failed": statement_runs.failed(found),
         "outdated": _outdated(found),
         "post": statement_letters.post(found),
