@@ -244,7 +244,8 @@ class ReceiptDetails(models.Model):
             append_only.never_deleted("receipt_details_are_kept"),
             append_only.never_emptied("receipt_details_are_never_emptied"),
             moving.fixed(
-                "receipt_details_are_not_rewritten", ["payment_id", "benefit_minor", "written_by_id", "written_at"]
+                "receipt_details_are_not_rewritten",
+                ["payment_id", "benefit_minor", "benefit", "written_by_id", "written_at"],
             ),
             *(
                 moving.emptied_with(f"receipt_details_lose_only_{column}", column=column, allowed=f"NEW.{column} = ''")
