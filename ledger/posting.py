@@ -69,7 +69,7 @@ def post(  # noqa: PLR0913 - a booking has this many parts
         moved = [line for line in lines if line.account in ASSETS]
         if any(line.amount.amount < 0 for line in moved):
             funds = {line.fund.pk for line in moved}
-            list(Fund.objects.select_for_update().filter(pk__in=funds).order_by("pk").values_list("pk"))
+            list(Fund.objects.select_for_update(no_key=True).filter(pk__in=funds).order_by("pk").values_list("pk"))
         row = _insert(
             Transaction(
                 kind=kind,

@@ -21,7 +21,7 @@ def promise(*, fund: Fund, amount: Money, reference: str, at: datetime) -> Promi
     :raises FundTooLow: if less than that is available
     """
     with transaction.atomic():
-        Fund.objects.select_for_update().get(pk=fund.pk)
+        Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
         try:
             with transaction.atomic():
                 return Promise.objects.create(

@@ -86,7 +86,7 @@ _BY_HAND = ", ".join(f"'{kind.value}'" for kind in BY_HAND)
 CLOSING_LOCK = 0x4C43_4C4F
 
 FUND_MAY_NOT_BE_OVERDRAWN = """
-    PERFORM 1 FROM ledger_fund WHERE id = NEW.fund_id FOR UPDATE;
+    PERFORM 1 FROM ledger_fund WHERE id = NEW.fund_id FOR NO KEY UPDATE;
     IF (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entry
             WHERE fund_id = NEW.fund_id AND account IN ('stripe', 'bank'))
      - (SELECT coalesce(sum(amount_minor), 0) FROM ledger_promise

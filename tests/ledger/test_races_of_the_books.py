@@ -1,5 +1,6 @@
 """Two people at the same moment, with connections of their own: one is served, the other is told, nothing is lost."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -9,8 +10,9 @@ from moneyed import Money
 
 from ledger import balances, closing, posting, promises, proofs, proposing, reconciling, taking_in
 from ledger.bank_file import Row
-from ledger.models import BankLine, BankMatch, Closing, Fund, Kind, Proposal, Transaction
+from ledger.models import Account, BankLine, BankMatch, Closing, Fund, Kind, Proposal, Transaction
 from ledger.models.books import CLOSING_LOCK
+from ledger.posting import Line
 from organisation import audit, roles
 from organisation.models import Organisation, User
 from tests.ledger.books_stage import NOW, give, proposed
@@ -239,3 +241,37 @@ def test_same_file_from_two_people_is_taken_once(fund: Fund, people: tuple[User,
 
     assert len(of(outcomes, taking_in.FileTakenAlready)) == 1, outcomes
     assert BankLine.objects.count() == 1
+
+
+def test_gift_whose_audit_event_comes_first_and_a_payment_do_not_stop_each_other(fund: Fund, at_once: AtOnce) -> None:
+    """One holds the fund and wants the trail's end, the other holds the trail's end and adds to the fund."""
+    give(fund, 100)
+    fund_is_taken, trail_is_taken = threading.Event(), threading.Event()
+
+    def pay() -> None:
+        money = Money(10, "USD")
+        with transaction.atomic():
+            posting.post(
+                kind=Kind.DISBURSEMENT,
+                reference="disbursement:1",
+                lines=[Line(Account.AID, fund, money), Line(Account.BANK, fund, -money)],
+                occurred_at=NOW,
+                at=NOW,
+            )
+            posting.check_entries()
+            fund_is_taken.set()
+            trail_is_taken.wait(10)
+            audit.record(actor=None, action="test.paid", subject=fund, at=NOW)
+
+    def enter() -> None:
+        fund_is_taken.wait(10)
+        with transaction.atomic():
+            audit.record(actor=None, action="test.entered", subject=fund, at=NOW)
+            trail_is_taken.set()
+            give(fund, 20)
+
+    outcomes = at_once(pay, enter)
+
+    assert outcomes == [None, None]
+    assert balances.of(fund).posted == Money(110, "USD")
+    assert sound()
