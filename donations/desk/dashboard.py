@@ -51,7 +51,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _labels(span: Sequence[Month]) -> list[Label]:
-    return [Label(date_format(month.first, "F Y"), date_format(month.first, "M")) for month in span]
+    return [Label(date_format(month.first, "YEAR_MONTH_FORMAT"), date_format(month.first, "M")) for month in span]
 
 
 def _rows(name: str, **wanted: object) -> str:

@@ -109,7 +109,7 @@ class Numbers:
 def part_name(part: Part, step: Step) -> str:
     """Say a month or a year, and if only some of its days are looked at, which."""
     if sums.whole(part.since, step) == part:
-        return date_format(part.since, "F Y") if step == Step.MONTH else str(part.since.year)
+        return date_format(part.since, "YEAR_MONTH_FORMAT") if step == Step.MONTH else str(part.since.year)
     first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (part.since, part.until))
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from moneyed import Money
 
 from core import append_only, moving
@@ -24,7 +25,7 @@ class Proposal(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("waits for a second person")
         BOOKED = "booked", _("booked")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", pgettext_lazy("proposal", "declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     kind = models.CharField(max_length=10, choices=Kind)
