@@ -99,7 +99,7 @@ def test_trial_balance_balances(tess: User) -> None:
 
 
 @pytest.mark.usefixtures("books")
-@pytest.mark.parametrize(("name", "of"), zip(REPORTS, ["fund:aid", "all:USD", "all:USD"], strict=True))
+@pytest.mark.parametrize(("name", "of"), [*zip(REPORTS, ["fund:aid", "all:USD", "all:USD"], strict=True)])
 def test_every_number_is_the_sum_of_what_it_leads_to(tess: User, name: str, of: str) -> None:
     page = ask(tess, name, f"of={of}&since=2026-01-10&until=2026-03-31&by=month")
     links = re.findall(r'<a href="([^"]*/books/(?:transactions|promises)/\?[^"]*)">([^<]*\$[^<]*)</a>', page)
