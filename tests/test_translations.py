@@ -53,6 +53,8 @@ ADDRESSES = {
     "/aid/apply/": "Pregunta 1 de 7",
     "/aid/case/": "Tus siete palabras",
     "/books/": "Nuestras cuentas",
+    "/books/heads/": "Las cuentas selladas",
+    "/receipts/verify/": "Cada recibo y cada constancia anual que emitimos lleva un código",
 }
 # What a supporter sees once their page is open; {gift} is a gift that comes every month, {receipt} its receipt.
 OWN_PAGES = {
