@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from moneyed import Money
 
 from core import nudging
@@ -84,35 +85,34 @@ def digest(taken: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def render_next(*, at: datetime, after: int = 0) -> int | None:
-    """Make the PDF of the next receipt that has none, and queue its letter, in one transaction.
+def without_pdf() -> QuerySet[Receipt]:
+    """Return the receipts whose PDF is to be made."""
+    return Receipt.objects.filter(document=None)
 
-    :param after: pass by receipts up to this id, whose turn it was already
-    :returns: the receipt's id; none if there is nothing left
+
+def render(receipt_id: int, *, at: datetime) -> bool:
+    """Make the PDF of a receipt and queue its letter, in one transaction.
+
+    :returns: whether it was made now; not, if another worker has it in hand or made it, or if it failed
     """
-    receipt_id = None
     try:
         with transaction.atomic():
             receipt = (
-                Receipt.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(document=None, pk__gt=after)
+                Receipt.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
                 .select_related("payment__donor", "payment__checkout", "payment__subscription", "payment__fund")
-                .order_by("pk")
+                .filter(pk=receipt_id)
                 .first()
             )
-            if receipt is None:
-                return None
-            receipt_id = receipt.pk
-            # Claimed and rendered by another worker just before we got the lock.
-            if not ReceiptDocument.objects.filter(receipt=receipt).exists():
-                _render(receipt, at=at)
-    except Exception as error:  # One that cannot be made must not keep the others from theirs.
-        if receipt_id is None:
-            raise
+            # Made by another worker just before we got the lock.
+            if receipt is None or ReceiptDocument.objects.filter(receipt=receipt).exists():
+                return False
+            _render(receipt, at=at)
+    except Exception as error:  # noqa: BLE001 - one that cannot be made must not keep the others from theirs
         # Where, but not what: an error's text may quote a name.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("receipt %s cannot be rendered: %s\n%s", receipt_id, type(error).__name__, where)  # noqa: TRY400 - see above
-    return receipt_id
+        return False
+    return True
 
 
 def _render(receipt: Receipt, *, at: datetime) -> None:

@@ -19,6 +19,7 @@ from donations import (
     refunds,
     statement_work,
     stripe_events,
+    turns,
 )
 from donations.models import Refund, SubscriptionChange
 
@@ -38,20 +39,18 @@ def render_due() -> int:
 
     Whoever finds more than a handful calls the next worker, which does the same: a backlog is drained by all of them.
 
-    :returns: how many receipts were taken up
+    :returns: how many were made
     """
     caches["shared"].delete(_help_is_called(_RENDER))
-    taken, last = 0, 0
+    made = 0
     until = wall_clock() + _SLICE
-    while wall_clock() < until:
-        done = receipts.render_next(at=clock.now(), after=last)
-        if done is None:
-            return taken
-        taken, last = taken + 1, done
-        if taken == _HANDFUL:
+    for is_made in turns.each(receipts.without_pdf(), receipts.render, until=until):
+        made += is_made
+        if is_made and made == _HANDFUL:
             _call_help(_RENDER)
-    _call_help(_RENDER)
-    return taken
+    if made and wall_clock() >= until:
+        _call_help(_RENDER)
+    return made
 
 
 def sweep() -> None:

@@ -33,7 +33,6 @@ class Words:
     html: str
 
 
-@transaction.atomic
 def queue(  # noqa: PLR0913 - a letter has this many parts
     *,
     key: str,
@@ -130,7 +129,8 @@ def queue_ready(  # noqa: PLR0913 - a letter has this many parts
     letter, is_new = OutgoingEmail.objects.select_for_update().get_or_create(key=key, defaults=made)
     if letter.state == OutgoingEmail.State.OWED:
         OutgoingEmail.objects.filter(pk=letter.pk).update(**made)
-        letter.refresh_from_db()
+        for name, value in made.items():
+            setattr(letter, name, value)
         is_new = True
     if is_new:
         Attachment.objects.bulk_create(

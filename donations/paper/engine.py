@@ -4,8 +4,10 @@ Fonts, stylesheets, pictures and the fetcher are made once a process. Fresh ones
 paper itself: the fonts must be looked up again, and from Python 3.12 on each new fetcher loads the CA certificates.
 """
 
+import gc
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -98,7 +100,7 @@ def render(template: str, context: Mapping[str, Any], *, language: str, paper_si
     html = to_html(template, context, language=language)
     own = {value.src: value for value in context.values() if isinstance(value, Picture)}
     # Pango's fonts are not made for several threads, which a web process has.
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, _without_collecting():
         kept = _pictures()
         kept.update(own)
         try:
@@ -132,6 +134,29 @@ def _parsed(html: str) -> HTML:
         return _WellFormed(ElementTree.fromstring(html))  # noqa: S314 - our own template; what it quotes is escaped
     except ElementTree.ParseError:
         return HTML(string=html, base_url=f"{FOLDER}/", url_fetcher=_files())
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let Python's collector of cycles wait until the paper is made: it then finds all of its garbage at once.
+
+    Otherwise it goes through the whole program several times for each paper, which takes a fifth of the time.
+    """
+    _settle()
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@cache
+def _settle() -> None:
+    """Take what the program has made until its first paper out of the collector's rounds: it stays as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 @cache

@@ -178,7 +178,7 @@ def test_duplicate_is_made_once_however_many_ask_for_it(
     fund, adam = stage
     receipt = offline.issue_receipt(payment=cheque(fund, adam), by=adam, at=NOON)
     assert receipt
-    receipts.render_next(at=NOON)
+    receipts.render(receipt.pk, at=NOON)
 
     outcomes = at_once(*[lambda: receipting.print_again(receipt=receipt, by=adam, at=NOON).pk] * 3)
 
@@ -219,7 +219,7 @@ def test_papers_are_not_rewritten_from_a_shell(
 ) -> None:
     receipt = offline.issue_receipt(payment=cheque(aid_fund, adam), by=adam, at=NOON)
     assert receipt
-    receipts.render_next(at=NOON)
+    receipts.render(receipt.pk, at=NOON)
     receipting.print_again(receipt=receipt, by=adam, at=NOON)
     to = receipting.Correction("Anna", "", Money(5, "USD"), "A book")
     receipting.correct(receipt=receipt, to=to, note="typo", by=adam, at=NOON)
