@@ -33,10 +33,8 @@ def of(donor: Donor, *, at: datetime) -> Json:
         "wishes": [_checkout(row) for row in checkouts],
         "recurring_gifts": [_subscription(row) for row in subscriptions.prefetch_related("changes", "failed_renewals")],
         "gifts": [_payment(row) for row in given.payments(donor).select_related("fund", "offline")],
-        "receipts": [_receipt(r) for r in Receipt.objects.filter(payment__donor__in=rows).order_by("issued_at")],
-        "annual_statements": [
-            _statement(s) for s in Statement.objects.filter(donor__in=rows).order_by("issued_at", "pk")
-        ],
+        "receipts": [_receipt(r) for r in Receipt.objects.filter(payment__donor__in=rows).order_by("pk")],
+        "annual_statements": [_statement(s) for s in Statement.objects.filter(donor__in=rows).order_by("pk")],
         "wall": [_wall(entry) for entry in WallEntry.objects.filter(checkout__in=checkouts).order_by("pk")],
         "letters": [_letter(letter) for letter in _letters(donor, rows)],
         "links_to_this_page": [_link(row) for row in GivingLink.objects.filter(donor__in=rows).order_by("made_at")],

@@ -172,7 +172,7 @@ def preview(*, payment: Payment, to: Correction | None, by: User, at: datetime) 
     with transaction.atomic():
         if to:
             write_details(payment=payment, to=to, note="", by=by, at=at)
-        last = payment.receipts.order_by("-issued_at", "-pk").first()
+        last = payment.receipts.order_by("-pk").first()
         said = snapshot.take(
             Receipt(
                 series=ReceiptSeries(is_test=not payment.livemode),

@@ -37,7 +37,7 @@ def bring_up_to_date(*, payment: Payment, at: datetime) -> Receipt | None:
     """
     list(Payment.objects.select_for_update().filter(pk=payment.pk))
     remaining = Payment.objects.get(pk=payment.pk).remaining
-    last = Receipt.objects.filter(payment=payment).order_by("-issued_at", "-pk").first()
+    last = Receipt.objects.filter(payment=payment).order_by("-pk").first()
     if last and last.is_valid and last.amount == remaining:
         return last
     if not remaining and last and not last.is_valid:

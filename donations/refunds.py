@@ -108,7 +108,7 @@ def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> R
         letters.refund_failed(refund=refund, at=at)
     valid = receipts.bring_up_to_date(payment=payment, at=at)
     if valid is None and refund.gone_minor:
-        void = Receipt.objects.filter(payment=payment).latest("issued_at", "pk")
+        void = Receipt.objects.filter(payment=payment).latest("pk")
         letters.gift_sent_back(refund=refund, void=void, at=at)
     return refund
 

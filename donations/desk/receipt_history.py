@@ -35,7 +35,7 @@ class Moment:
 
 def chain(receipt: Receipt) -> list[Receipt]:
     """Return the receipts of the same gift that it replaces or is replaced by, itself among them, the oldest first."""
-    return list(Receipt.objects.filter(payment=receipt.payment_id).order_by("issued_at", "pk"))
+    return list(Receipt.objects.filter(payment=receipt.payment_id).order_by("pk"))
 
 
 def of(receipts: Sequence[Receipt], *, with_words: bool, at: datetime) -> list[Moment]:
