@@ -141,6 +141,10 @@ class Receipt(models.Model):
                 """,
             ),
             moving.set_once("receipt_is_erased_once", ["erased_at"]),
+            moving.set_once("receipt_ends_once", ["ended_at"]),
+            moving.emptied_with(
+                "receipt_ends_for_one_reason", column="ended_because", allowed="OLD.ended_because = ''"
+            ),
         ]
 
     def __str__(self) -> str:

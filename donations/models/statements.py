@@ -91,6 +91,10 @@ class StatementTask(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["run"], condition=Q(state="due"), name="donations_statement_due")]
+        triggers = [
+            append_only.never_deleted("statement_task_is_kept"),
+            append_only.never_emptied("statement_tasks_are_never_emptied"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run}: {self.donor_id}"

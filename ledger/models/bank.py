@@ -24,7 +24,10 @@ class BankStatement(models.Model):
     class Meta:
         verbose_name = _("bank statement")
         verbose_name_plural = _("bank statements")
-        triggers = [append_only.kept("bank_statement_is_kept")]
+        triggers = [
+            append_only.kept("bank_statement_is_kept"),
+            append_only.never_emptied("bank_statements_are_never_emptied"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -50,6 +53,7 @@ class BankLine(models.Model):
         indexes = [models.Index(fields=["on"], name="ledger_bank_line_by_day")]
         triggers = [
             append_only.never_deleted("bank_line_is_kept"),
+            append_only.never_emptied("bank_lines_are_never_emptied"),
             moving.fixed("bank_line_is_not_rewritten", ["statement_id", "row", '"on"', "amount_minor", "currency"]),
         ]
 
@@ -81,6 +85,7 @@ class BankMatch(models.Model):
 
     class Meta:
         triggers = [
+            append_only.never_emptied("bank_matches_are_never_emptied"),
             pgtrigger.Trigger(
                 name="bank_matches_add_up",
                 when=pgtrigger.After,

@@ -5,6 +5,8 @@ Amounts are whole minor units with the currency beside them; debits are positive
 
 # ruff: noqa: S608 - SQL made of constants, no value of a request comes near it
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +83,17 @@ class Kind(models.TextChoices):
 BY_HAND = (Kind.OPENING, Kind.TRANSFER, Kind.SPENDING, Kind.INCOME)
 
 _BY_HAND = ", ".join(f"'{kind.value}'" for kind in BY_HAND)
+_BOOKED_BY_HAND = ", ".join(
+    f"'{account.value}'"
+    for account in [
+        Account.OPENING,
+        Account.BETWEEN_FUNDS,
+        Account.OTHER_INCOME,
+        Account.WORK,
+        Account.OUTREACH,
+        Account.RUNNING,
+    ]
+)
 
 # Who posts shares it, who closes a month has it alone; the number only has to be the same everywhere.
 CLOSING_LOCK = 0x4C43_4C4F
@@ -112,9 +125,14 @@ class Transaction(models.Model):
     )
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
     memo = models.CharField(max_length=200, blank=True, help_text="no personal data: the books are kept for ever")
+    written_in = append_only.WrittenIn(editable=False, help_text="its entries come with it, none later")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(booked_on__gte=date(1970, 1, 1), booked_on__lt=date(9999, 12, 31)),
+                name="ledger_transaction_counts_for_a_day",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind=Kind.REVERSAL, reverses__isnull=False)
                 | (~models.Q(kind=Kind.REVERSAL) & models.Q(reverses__isnull=True)),
@@ -201,6 +219,24 @@ class Entry(models.Model):
         triggers = [
             append_only.kept("entry_is_kept"),
             append_only.never_emptied("entries_are_never_emptied"),
+            pgtrigger.Trigger(
+                name="entry_comes_with_its_transaction",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("of", "record")],
+                func=f"""
+                    SELECT kind, written_in INTO of FROM ledger_transaction WHERE id = NEW.transaction_id;
+                    IF of.written_in <> pg_current_xact_id()
+                    THEN RAISE EXCEPTION 'transaction % is booked already', NEW.transaction_id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_transaction_is_complete';
+                    END IF;
+                    IF NEW.account IN ({_BOOKED_BY_HAND}) AND of.kind NOT IN ({_BY_HAND}, 'reversal')
+                    THEN RAISE EXCEPTION 'account % is booked by hand', NEW.account
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_account_is_booked_by_hand';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="entries_balance",
                 when=pgtrigger.After,

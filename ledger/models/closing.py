@@ -33,6 +33,8 @@ class Closing(models.Model):
                     PERFORM pg_advisory_xact_lock({CLOSING_LOCK});
                     IF extract(day FROM NEW.until + 1) <> 1
                        OR NEW.until <= (SELECT max(until) FROM ledger_closing)
+                       -- Nowhere is it later than fourteen hours after UTC.
+                       OR NEW.until >= (NEW.closed_at AT TIME ZONE 'UTC' + interval '14 hours')::date
                     THEN RAISE EXCEPTION 'the books are not closed on %', NEW.until
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_closing_ends_a_later_month';
                     END IF;

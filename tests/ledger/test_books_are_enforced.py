@@ -10,6 +10,7 @@ from moneyed import Money
 from ledger import balances, posting, promises
 from ledger.models import Account, Entry, Fund, Kind, Promise, Transaction
 from ledger.posting import Line
+from organisation.models import Organisation
 
 
 def give(fund: Fund, amount: int, *, at: datetime, reference: str = "stripe:txn_1") -> Transaction:
@@ -201,3 +202,43 @@ def pay(fund: Fund, amount: int, *, at: datetime, reference: str) -> Transaction
         occurred_at=at,
         at=at,
     )
+
+
+def test_booked_transaction_takes_no_further_entries(
+    committed_db: None, at_once: Callable[..., list[object]], now: datetime
+) -> None:
+    """Not even a pair that balances: it could move money in a month that is closed."""
+    Organisation.objects.create(pk=1, name="Raft Workers", email="post@raft.example")
+    fund = Fund.objects.create(slug="aid", name="Mutual aid")
+    money = Money(25, "USD")
+    booked = posting.post(
+        kind=Kind.GIFT,
+        reference="test:1",
+        lines=[Line(Account.BANK, fund, money), Line(Account.GIFTS, fund, -money)],
+        occurred_at=now,
+        at=now,
+    )
+
+    with pytest.raises(IntegrityError, match="booked already"), transaction.atomic():
+        Entry.objects.bulk_create(
+            Entry(transaction=booked, fund=fund, account=account, amount_minor=minor, currency="USD")
+            for account, minor in [(Account.FEES, 100), (Account.BANK, -100)]
+        )
+
+    assert booked.entries.count() == 2
+
+
+@pytest.mark.parametrize("account", ["work", "outreach", "running", "other_income", "opening", "between_funds"])
+def test_accounts_of_two_people_take_nothing_else(aid_fund: Fund, now: datetime, account: str) -> None:
+    money = Money(25, "USD")
+
+    with pytest.raises(IntegrityError, match="booked by hand"), transaction.atomic():
+        posting.post(
+            kind=Kind.GIFT,
+            reference="test:1",
+            lines=[Line(Account.BANK, aid_fund, -money), Line(Account(account), aid_fund, money)],
+            occurred_at=now,
+            at=now,
+        )
+
+    assert not Transaction.objects.exists()

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from ledger import posting
 from ledger.models import Account, Closing, Fund, Kind, Leaf
 from organisation.models import User
-from tests.ledger.reports_stage import book, gift, noon
+from tests.ledger.reports_stage import book, gift, noon, pass_on
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 
@@ -36,13 +36,7 @@ def books(aid_fund: Fund, general_fund: Fund) -> None:
     )
     given = [(Account.IN_KIND, aid_fund, 70_000), (Account.GIFTS_IN_KIND, aid_fund, -70_000)]
     book(Kind.GIFT, "offline:1", MARCH, given, memo='A "laptop"\nwith a \\ on it; {braces}')
-    passed = [
-        (Account.BANK, aid_fund, -2_000),
-        (Account.BETWEEN_FUNDS, aid_fund, 2_000),
-        (Account.BANK, general_fund, 2_000),
-        (Account.BETWEEN_FUNDS, general_fund, -2_000),
-    ]
-    book(Kind.GIFT, "proposal:1", MARCH, passed, memo="Rent of the office")
+    pass_on(Account.BANK, 2_000, from_=aid_fund, to=general_fund, day=MARCH)
     yen = Fund.objects.create(slug="tokyo", name="Tokyo", currency="JPY")
     dinar = Fund.objects.create(slug="kuwait-city_2", name="Kuwait", currency="KWD")
     gift(yen, 5_001, FEB, fee=180, reference="stripe:txn_7")

@@ -58,7 +58,7 @@ def _taken_back() -> Iterator[None]:
 def _book(funds: list[Fund], movements: _Movements) -> None:
     for place, (to, from_), minor, days in movements:
         moved = [(to, funds[place], minor), (from_, funds[place], -minor)]
-        book(Kind.GIFT, f"test:{next(_numbers)}", _FIRST + timedelta(days=days), moved)
+        book(Kind.INCOME, f"test:{next(_numbers)}", _FIRST + timedelta(days=days), moved)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

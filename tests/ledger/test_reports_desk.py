@@ -12,7 +12,7 @@ from ledger.models import Account, Fund, Kind
 from ledger.posting import Line
 from organisation.models import Organisation, User
 from tests.ledger.books_stage import at_desk, words
-from tests.ledger.reports_stage import book, gift, noon
+from tests.ledger.reports_stage import book, gift, noon, pass_on
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 
@@ -30,13 +30,7 @@ def books(aid_fund: Fund, general_fund: Fund) -> None:
     book(
         Kind.DISBURSEMENT, "disbursement:1:1", MARCH, [(Account.BANK, aid_fund, -2_500), (Account.AID, aid_fund, 2_500)]
     )
-    passed = [
-        (Account.STRIPE, general_fund, -1_000),
-        (Account.BETWEEN_FUNDS, general_fund, 1_000),
-        (Account.STRIPE, aid_fund, 1_000),
-        (Account.BETWEEN_FUNDS, aid_fund, -1_000),
-    ]
-    book(Kind.GIFT, "proposal:1", MARCH, passed)
+    pass_on(Account.STRIPE, 1_000, from_=general_fund, to=aid_fund, day=MARCH)
 
 
 def ask(who: User, name: str, asked: str = "") -> str:

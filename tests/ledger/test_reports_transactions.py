@@ -76,7 +76,7 @@ def test_list_is_narrowed(tess: User, asked: str, found: set[str]) -> None:
 
 def test_transaction_says_all_that_is_known_of_it(tess: User, adam: User, aid_fund: Fund) -> None:
     gift(aid_fund, 90_000, JANUARY, reference="stripe:txn_1")
-    proposal = proposing.propose(wish=wish(aid_fund, 100, on=MARCH, asset=Account.STRIPE), by=tess, at=noon(MARCH))
+    proposal = proposing.propose(wish=wish(aid_fund, 100, on=MARCH), by=tess, at=noon(MARCH))
     spent = proposing.book(proposal_id=proposal.pk, by=adam, at=noon(MARCH))
     Leaf.objects.create(position=41, transaction=spent, salt=b"s" * 16, hash=bytes(range(32)), sealed_at=noon(MARCH))
 
