@@ -6,8 +6,9 @@ The content is JSON without white space, its keys in order, in UTF-8 (version 1)
 - ``occurred_at``, ``recorded_at``: in UTC with microseconds; ``booked_on``: the day it counts for
 - ``entries``: in order, each [fund's short name, account, minor units (debit positive), currency]
 
-In a reference, a UUID (by which the desk finds the gift or case) is replaced by the beginning of its SHA-256: whoever
-reads a proof or the auditor's export can tell references apart, and cannot find from one what it books.
+In a reference, by which the desk finds a gift or case (the UUID of a case, the name of an offline gift) is replaced by the
+beginning of its SHA-256: whoever reads a proof or the auditor's export can tell references apart, and cannot find from one
+what it books. The number of a proposal by hand stands as it is: two members of staff decide those, and nobody gives by them.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from django.db import connection
 from core import merkle
 
 VERSION = 1
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DESK_NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=offline:)[^:]+")
 _ROWS = """
     SELECT t.id, t.reference, t.kind, t.memo, t.occurred_at, t.recorded_at, t.booked_on, r.reference, (
         SELECT json_agg(json_build_array(f.slug, e.account, e.amount_minor, e.currency))::text
@@ -65,7 +66,7 @@ def _canonical(told: dict[str, Any]) -> bytes:
 
 
 def _veiled(reference: str) -> str:
-    return _UUID.sub(lambda found: hashlib.sha256(found[0].encode()).hexdigest()[:32], reference)
+    return _DESK_NAME.sub(lambda found: hashlib.sha256(found[0].encode()).hexdigest()[:32], reference)
 
 
 def _moment(at: datetime) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core import merkle
-from ledger import leaves, tasks, tree
+from ledger import leaves, posting, tasks, tree
 from ledger.models import Fund, Head, Leaf, Node
 from organisation.models import Organisation
 from tests.ledger.books_stage import give
@@ -60,14 +60,26 @@ def test_leaf_says_everything_that_was_booked(liferaft: Organisation, aid_fund: 
     )
 
 
-def test_leaf_does_not_tell_by_what_the_desk_finds_it(liferaft: Organisation, aid_fund: Fund, now: datetime) -> None:
-    number = "6d2f3f0c-97f0-4b5e-8a37-0c7f40c3a001"
-    gift = give(aid_fund, 25, at=now, reference=f"disbursement:{number}:1")
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("disbursement:6d2f3f0c-97f0-4b5e-8a37-0c7f40c3a001:1", "6d2f3f0c-97f0-4b5e-8a37-0c7f40c3a001"),
+        ("offline:Zy_x-AbCdEfGhIj0", "Zy_x-AbCdEfGhIj0"),
+        ("offline:Zy_x-AbCdEfGhIj0:back:1", "Zy_x-AbCdEfGhIj0"),
+    ],
+)
+def test_leaf_does_not_tell_by_what_the_desk_finds_it(
+    liferaft: Organisation, aid_fund: Fund, now: datetime, reference: str, name: str
+) -> None:
+    gift = give(aid_fund, 25, at=now, reference=reference)
+    back = posting.reverse(original=gift, occurred_at=now, at=now)
 
-    content = leaves.contents([gift.pk])[gift.pk].decode()
+    content = leaves.contents([gift.pk, back.pk])
 
-    assert number not in content
-    assert f'"disbursement:{hashlib.sha256(number.encode()).hexdigest()[:32]}:1"' in content
+    veiled = reference.replace(name, hashlib.sha256(name.encode()).hexdigest()[:32])
+    assert f'"reference":"{veiled}"' in content[gift.pk].decode()
+    assert f'"reference":"reversal:{veiled}","reverses":"{veiled}"' in content[back.pk].decode()
+    assert not any(name.encode() in each for each in content.values())
 
 
 def test_many_batches_make_the_same_tree(liferaft: Organisation, aid_fund: Fund, now: datetime) -> None:
