@@ -22,7 +22,7 @@ def apply(stated: bank.Dispute, *, payment: Payment, at: datetime) -> Dispute:
     Fundraisers are told once, and again when an inquiry becomes a dispute. The donor, who went to their bank, is not written to. A recurring gift whose payment
     the bank took is stopped: the next one would be taken as well, with another fee.
     """
-    list(Payment.objects.select_for_update().filter(pk=payment.pk))
+    payment = receipts.locked(payment)
     was_inquiry = Dispute.objects.filter(stripe_id=stated.id, state__startswith=_INQUIRY).exists()
     facts = {
         "state": stated.state,

@@ -6,9 +6,9 @@ The books keep numbers, amounts and dates; receipts keep their numbers, for the 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from donations import changing, letters_to, visits
+from donations import changing, families, letters_to, visits
 from donations.models import (
     Checkout,
     Donor,
@@ -37,18 +37,23 @@ class StillRunning(Exception):
 
 
 def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
-    """Stop the donor's running gifts, have Stripe forget them, then erase who they were. To ask twice changes nothing.
+    """Stop the donor's running gifts, have Stripe forget them, then erase who they were.
+
+    To ask twice changes nothing, unless a paper is left that names them: then it is emptied too.
 
     :raises StillRunning: if Stripe does not answer; the gifts are stopped as soon as it does
     """
     person = donor.person
-    if person.erased_at:
-        return  # It is what was asked for.
-    _stop_all(person, at=at, by=by)
-    _forget_at_stripe(person, at=at)
+    if not person.erased_at:
+        _stop_all(person, at=at, by=by)
+        _forget_at_stripe(person, at=at)
     with transaction.atomic():
-        rows = letters_to.family(Donor.objects.select_for_update().get(pk=person.pk))
-        if _is_charged(rows):  # Just now another donor became one with this one, or a gift began.
+        rows = families.locked(person.pk)
+        is_erased = all(row.erased_at for row in rows)
+        if is_erased and not _papers_name(rows):
+            return  # It is what was asked for.
+        # Just now another donor became one with this one, or a gift began.
+        if not is_erased and _is_charged(rows):
             raise StillRunning
         _empty_checkouts(rows)
         _empty_receipts(rows, at=at)
@@ -58,10 +63,28 @@ def erase(*, donor: Donor, at: datetime, by: User | None = None) -> None:
             visits.end_all(row)
         # Last, when no receipt of theirs can be written any more: a letter may have come just now.
         OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in letters_to.find(person)]).delete()
-        Donor.objects.filter(pk__in=[row.pk for row in rows]).update(
+        Donor.objects.filter(pk__in=[row.pk for row in rows], erased_at=None).update(
             email="", name="", address="", details_at=None, erased_at=at
         )
         audit.record(actor=by, action="donations.donor_erased", subject=person, at=at)
+
+
+def naming_receipts() -> QuerySet[Receipt]:
+    """Return the receipts of erased donors that say who they were. There are none, unless something went wrong."""
+    names = Q()
+    for key in _OF_THE_DONOR:
+        names |= Q(**{f"snapshot__{key}__gt": ""})
+    return Receipt.objects.filter(names, payment__donor__erased_at__isnull=False)
+
+
+def naming_statements() -> QuerySet[Statement]:
+    """Return the statements of erased donors that say who they were."""
+    return Statement.objects.filter(donor__erased_at__isnull=False, snapshot__has_any_keys=["donor", "address"])
+
+
+def _papers_name(rows: list[Donor]) -> bool:
+    receipts = naming_receipts().filter(payment__donor__in=rows)
+    return receipts.exists() or naming_statements().filter(donor__in=rows).exists()
 
 
 def _stop_all(person: Donor, *, at: datetime, by: User | None) -> None:
@@ -71,7 +94,7 @@ def _stop_all(person: Donor, *, at: datetime, by: User | None) -> None:
     stops = SubscriptionChange.objects.filter(subscription__in=running, kind=SubscriptionChange.Kind.STOP)
     for stop in stops.unheard().select_related("subscription"):
         changing.tell_stripe(stop, at=at)
-    if _is_charged(letters_to.family(person)):
+    if _is_charged(families.of(person)):
         raise StillRunning
 
 

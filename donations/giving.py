@@ -221,7 +221,10 @@ def _book(
         intent_id=charge.intent_id,
         invoice_id=renewal.invoice_id if renewal else "",
         livemode=charge.livemode,
-        donor=subscription.donor.person if subscription else donor_of(checkout, at=at),
+        # Read anew: the checkout is locked, and whoever erases its donor takes it first or after this.
+        donor=Donor.objects.select_related("merged_into").get(pk=subscription.donor_id).person
+        if subscription
+        else donor_of(checkout, at=at),
         checkout=checkout,
         subscription=subscription,
         legal_entity=issuing_entity(),

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
+from donations import families
 from donations.models import Donor, FailedRenewal, Payment, Receipt, Statement, Subscription
 from mail.models import OutgoingEmail
 
@@ -11,18 +10,12 @@ from mail.models import OutgoingEmail
 _BY_ADDRESS = {"gift-failed", "email-confirm", "email-taken"}
 
 
-def family(donor: Donor) -> list[Donor]:
-    """Return the rows of one person: the one that stands for them, and those that were merged into it."""
-    person = donor.person
-    return list(Donor.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk"))
-
-
 def find(donor: Donor) -> Iterator[OutgoingEmail]:
     """Yield the letters about gifts of one person.
 
     Addresses are sealed, each differently, so these letters have to be opened one by one.
     """
-    rows = family(donor)
+    rows = families.of(donor)
     emails = {row.email.casefold() for row in rows if row.email}
     about = set(_names(rows))
     letters = OutgoingEmail.objects.defer("text_sealed", "html_sealed").order_by("pk")

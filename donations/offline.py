@@ -204,6 +204,7 @@ def issue_receipt(*, payment: Payment, by: User, at: datetime) -> Receipt | None
     :returns: none if nothing is left of the gift
     :raises receipting.DonorErased: if nobody is left to whom it could be issued
     """
+    payment = receipts.locked(payment)
     if payment.donor.person.erased_at:
         raise receipting.DonorErased
     receipt = receipts.bring_up_to_date(payment=payment, at=at)
@@ -218,7 +219,7 @@ def take_back(*, payment: Payment, amount: Money, reason: Refund.Reason, by: Use
 
     :raises refunds.MoreThanIsLeft: if that exceeds what is left of the gift
     """
-    list(Payment.objects.select_for_update().filter(pk=payment.pk))
+    payment = receipts.locked(payment)
     if not 0 < to_minor(amount) <= refunds.left_minor(payment) or amount.currency.code != payment.given_currency:
         raise refunds.MoreThanIsLeft
     number = payment.refunds.count() + 1

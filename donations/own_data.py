@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from moneyed import Money
 
-from donations import given, letters_to
+from donations import families, given, letters_to
 from donations.models import Checkout, Donor, GivingLink, Payment, Receipt, Statement, Subscription, WallEntry
 from mail.models import OutgoingEmail
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 def of(donor: Donor, *, at: datetime) -> Json:
     """Return all rows of one person. Times are in UTC, amounts in figures with their currency."""
-    rows = letters_to.family(donor)
+    rows = families.of(donor)
     emails = Q(pk__in=[])
     for row in rows:
         emails |= Q(email__iexact=row.email) if row.email else Q(pk__in=[])

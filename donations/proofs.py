@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, prefetch_related_objects
+from django.db.models import Count, Exists, Max, OuterRef, prefetch_related_objects
 
 from core.money import to_minor
-from donations import receipts
+from donations import erasing, receipts
 from donations.booking import reference
 from donations.models import (
     Dispute,
@@ -34,6 +34,7 @@ _PART = 1000
 def broken() -> Iterator[str]:
     yield from _numbers()
     yield from _receipts()
+    yield from _erased()
     yield from _documents()
     yield from _details()
     yield from _payments()
@@ -41,6 +42,7 @@ def broken() -> Iterator[str]:
     yield from _disputes()
     yield from _payouts()
     yield from _lines_of_stripe()
+    yield from _belongings()
 
 
 def checked() -> dict[str, int]:
@@ -73,13 +75,16 @@ def _receipts() -> Iterator[str]:
             yield f"receipt {receipt} does not carry the number of its place in the series"
         if not receipt.erased_at and bytes(receipt.snapshot_sha256) != receipts.digest(receipt.snapshot):
             yield f"the snapshot of receipt {receipt} was changed"
-        if receipt.snapshot["number"] != receipt.number or receipt.snapshot["amount"] != [
-            receipt.amount_minor,
-            receipt.currency,
-        ]:
+        amount = [receipt.amount_minor, receipt.currency]
+        if receipt.snapshot.get("number") != receipt.number or receipt.snapshot.get("amount") != amount:
             yield f"receipt {receipt} says something else than its snapshot"
         if receipt.is_followed != (receipt.state == Receipt.State.REPLACED):
             yield f"receipt {receipt} is {receipt.state}, which does not fit what follows it"
+
+
+def _erased() -> Iterator[str]:
+    for receipt in erasing.naming_receipts().order_by("pk"):
+        yield f"receipt {receipt} names a donor who was erased"
 
 
 def _documents() -> Iterator[str]:
@@ -237,19 +242,28 @@ def _shares(booked: Transaction) -> dict[int, int]:
 
 
 def _lines_of_stripe() -> Iterator[str]:
-    """The Stripe account of the books is the sum of lines that a gift, refund, dispute or payout is known by."""
-    rows = [
-        Payment.objects.filter(ledger_transaction=OuterRef("pk")),
-        Refund.objects.filter(Q(ledger_transaction=OuterRef("pk")) | Q(failure_transaction=OuterRef("pk"))),
-        DisputeMove.objects.filter(ledger_transaction=OuterRef("pk")),
-        Payout.objects.filter(Q(ledger_transaction=OuterRef("pk")) | Q(failure_transaction=OuterRef("pk"))),
-    ]
-    at_stripe = Transaction.objects.filter(entries__account=Account.STRIPE).exclude(kind=Kind.REVERSAL).distinct()
+    """The Stripe account of the books is the sum of lines of the Stripe balance."""
     # Two people may say what was there before, and whose it is; no line of Stripe's is behind either.
-    no_line = [Kind.DISBURSEMENT, Kind.OPENING, Kind.TRANSFER]
+    no_line = [Kind.DISBURSEMENT, Kind.OPENING, Kind.TRANSFER, Kind.REVERSAL]
+    at_stripe = Transaction.objects.filter(Exists(Entry.objects.filter(transaction=OuterRef("pk"), account="stripe")))
     for booked in at_stripe.exclude(reference__startswith="stripe:").exclude(kind__in=no_line):
         yield f"ledger transaction {booked} moves the Stripe balance and names no line of it"
-    # Fees that belong to no gift stand for themselves: they touch nothing but the Stripe balance and the fees.
-    others = at_stripe.exclude(kind__in=no_line).filter(*(~Exists(each) for each in rows))
-    for booked in others.filter(entries__account__in=[Account.GIFTS, Account.BANK, Account.AID]):
-        yield f"ledger transaction {booked} belongs to no gift, refund, dispute or payout"
+
+
+def _belongings() -> Iterator[str]:
+    """Whatever nobody booked by hand is booked for one row, and moves what that row says; fees of Stripe's have none."""
+    booked_for = {
+        Kind.GIFT: Payment.objects.filter(ledger_transaction=OuterRef("pk")),
+        Kind.REFUND: Refund.objects.filter(ledger_transaction=OuterRef("pk")),
+        Kind.REFUND_FAILED: Refund.objects.filter(failure_transaction=OuterRef("pk")),
+        Kind.DISPUTE: DisputeMove.objects.filter(ledger_transaction=OuterRef("pk"), is_withdrawal=True),
+        Kind.DISPUTE_RETURNED: DisputeMove.objects.filter(ledger_transaction=OuterRef("pk"), is_withdrawal=False),
+        Kind.PAYOUT: Payout.objects.filter(ledger_transaction=OuterRef("pk")),
+        Kind.PAYOUT_FAILED: Payout.objects.filter(failure_transaction=OuterRef("pk")),
+    }
+    for kind, rows in booked_for.items():
+        for booked in Transaction.objects.filter(~Exists(rows), kind=kind).iterator(chunk_size=_PART):
+            yield f"ledger transaction {booked} belongs to no gift, refund, dispute or payout"
+    elsewhere = Entry.objects.filter(transaction=OuterRef("pk")).exclude(account__in=[Account.STRIPE, Account.FEES])
+    for booked in Transaction.objects.filter(Exists(elsewhere), kind=Kind.PROVIDER_FEE).iterator(chunk_size=_PART):
+        yield f"ledger transaction {booked} is a fee and moves more than the Stripe balance and the fees"

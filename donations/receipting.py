@@ -16,7 +16,6 @@ from moneyed import Money
 from core.money import from_minor, to_minor
 from donations import letters, receipts
 from donations.models import (
-    Donor,
     Duplicate,
     Payment,
     Receipt,
@@ -224,17 +223,12 @@ def _locked(receipt: Receipt) -> Receipt:
 
     :raises NotValid: if it is not valid any more
     """
-    list(Payment.objects.select_for_update().filter(pk=receipt.payment_id))
-    current = Receipt.objects.select_related("payment__donor__merged_into", "payment__checkout", "series").get(
-        pk=receipt.pk
-    )
+    # Nobody is erased while a paper with their name is written.
+    payment = receipts.locked(receipt.payment)
+    current = Receipt.objects.select_related("series").get(pk=receipt.pk)
+    current.payment = payment
     if not current.is_valid:
         raise NotValid
-    # Nobody is erased while a paper with their name is written.
-    donor = current.payment.donor
-    family = {donor.pk, donor.person.pk}
-    list(Donor.objects.select_for_update(no_key=True).filter(pk__in=family).order_by("pk"))
-    current.payment.donor.refresh_from_db()
     return current
 
 

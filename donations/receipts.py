@@ -15,7 +15,7 @@ from moneyed import Money
 
 from core import nudging
 from core.money import to_minor
-from donations import letters, numbering
+from donations import families, letters, numbering
 from donations.models import Payment, Receipt, ReceiptDocument
 from donations.paper import receipt as printed
 from donations.paper import snapshot
@@ -29,14 +29,22 @@ def issue_first(payment: Payment, *, at: datetime) -> Receipt:
     return _issue(payment=payment, amount=payment.given, replaces=None, at=at)
 
 
+def locked(payment: Payment) -> Payment:
+    """Return a gift as it is now; until the commit nobody else changes it, and nobody merges or erases who gave it."""
+    list(Payment.objects.select_for_update().filter(pk=payment.pk))
+    families.locked(payment.donor_id)
+    found = Payment.objects.select_related("donor__merged_into", "checkout", "subscription", "legal_entity", "fund")
+    return found.get(pk=payment.pk)
+
+
 @transaction.atomic
 def bring_up_to_date(*, payment: Payment, at: datetime) -> Receipt | None:
     """Let the one valid receipt of a gift say what is left of it: issue, void or replace, as needed.
 
     :returns: the valid receipt; none if the whole gift went back
     """
-    list(Payment.objects.select_for_update().filter(pk=payment.pk))
-    remaining = Payment.objects.get(pk=payment.pk).remaining
+    payment = locked(payment)
+    remaining = payment.remaining
     last = Receipt.objects.filter(payment=payment).order_by("-pk").first()
     if last and last.is_valid and last.amount == remaining:
         return last

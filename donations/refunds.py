@@ -92,7 +92,7 @@ def send(*, refund: Refund, at: datetime) -> bool:
 @transaction.atomic
 def apply(stated: stripe_objects.Refund, *, payment: Payment, at: datetime) -> Refund:
     """Take over what Stripe says of a refund: book what moved, and let the receipt say what is left of the gift."""
-    list(Payment.objects.select_for_update().filter(pk=payment.pk))
+    payment = receipts.locked(payment)
     refund = _row(stated, payment=payment, at=at)
     if stated.state:
         refund.state = Refund.State(stated.state)

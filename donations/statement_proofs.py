@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Max
 
-from donations import receipts, statements
+from donations import erasing, receipts, statements
 from donations.models import Paper, ReceiptSeries, Statement, StatementDocument, StatementRun, StatementTask
 from donations.statement_content import Period
 
@@ -15,6 +15,7 @@ from donations.statement_content import Period
 def broken() -> Iterator[str]:
     yield from _numbers()
     yield from _statements()
+    yield from _erased()
     yield from _listed()
     yield from _documents()
     yield from _runs()
@@ -66,6 +67,11 @@ def _statements() -> Iterator[str]:
         is_followed = getattr(statement, "replaced_by", None) is not None
         if is_followed != (statement.state == Statement.State.REPLACED):
             yield f"statement {statement} is {statement.state}, which does not fit what follows it"
+
+
+def _erased() -> Iterator[str]:
+    for statement in erasing.naming_statements().order_by("pk"):
+        yield f"statement {statement} names a donor who was erased"
 
 
 def _sums(lines: list[dict[str, object]]) -> list[list[object]]:

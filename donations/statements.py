@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from donations import numbering, receipts, statement_content, statement_paper
+from donations import families, numbering, receipts, statement_content, statement_paper
 from donations.models import Donor, Paper, Statement, StatementDocument, StatementRun, StatementTask
 from donations.statement_content import Content, Period
 from mail import outbox
@@ -24,7 +24,7 @@ Outcome = StatementTask.State
 @transaction.atomic
 def bring_up_to_date(*, donor_id: int, period: Period, run: StatementRun, at: datetime) -> StatementTask.State:
     """Let a person's one valid statement of a year say what is true now: issue, replace or void it, as needed."""
-    rows = _locked_family(donor_id)
+    rows = families.locked(donor_id)
     person = next(row for row in rows if row.merged_into_id is None)
     if person.erased_at:
         return Outcome.NOTHING  # Nobody is left to send it to; what they had stays as it is, without the name.
@@ -53,18 +53,6 @@ def of_period(period: Period) -> QuerySet[Statement]:
         series__is_test=period.is_test,
         series__paper=Paper.STATEMENT,
     )
-
-
-def _locked_family(donor_id: int) -> list[Donor]:
-    """Return the rows of the person behind a donor; nobody merges or erases them until the commit."""
-    person_id = donor_id
-    while True:
-        family = Q(pk=person_id) | Q(merged_into=person_id)
-        rows = list(Donor.objects.select_for_update(no_key=True).filter(family).order_by("pk"))
-        person = next(row for row in rows if row.pk == person_id)
-        if person.merged_into_id is None:
-            return rows
-        person_id = person.merged_into_id
 
 
 def _followed(person: Donor, earlier: Sequence[Statement]) -> Statement | None:

@@ -83,7 +83,8 @@ def _said(receipt: Receipt) -> tuple[str, str, Money, str]:
     if written and written[0].benefit_minor:
         # After a part went back, what is left may be less than what the donor received.
         benefit = min(from_minor(written[0].benefit_minor, amount.currency), amount)
-        benefit_text = written[0].benefit
+        # What was received stays among the details when its donor is erased, but is printed no more.
+        benefit_text = "" if payment.donor.erased_at else written[0].benefit
     return name, address, benefit, benefit_text
 
 
