@@ -94,8 +94,8 @@ def digest(taken: Mapping[str, Any]) -> bytes:
 
 
 def without_pdf() -> QuerySet[Receipt]:
-    """Return the receipts whose PDF is to be made."""
-    return Receipt.objects.filter(document=None)
+    """Return the receipts whose PDF is to be made; an erased donor's is not made any more."""
+    return Receipt.objects.filter(document=None, erased_at=None)
 
 
 def render(receipt_id: int, *, at: datetime) -> bool:
@@ -108,10 +108,10 @@ def render(receipt_id: int, *, at: datetime) -> bool:
             receipt = (
                 Receipt.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
                 .select_related("payment__donor", "payment__checkout", "payment__subscription", "payment__fund")
-                .filter(pk=receipt_id)
+                .filter(pk=receipt_id, erased_at=None)
                 .first()
             )
-            # Made by another worker just before we got the lock.
+            # Erased, or made by another worker, just before we got the lock.
             if receipt is None or ReceiptDocument.objects.filter(receipt=receipt).exists():
                 return False
             _render(receipt, at=at)

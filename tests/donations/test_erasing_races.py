@@ -140,3 +140,16 @@ def test_erasing_again_finishes_what_an_earlier_version_left(legal_entity: Legal
     assert "Zelda" not in str(Statement.objects.get().snapshot)
     assert ReceiptDocument.objects.get().content == StatementDocument.objects.get().content == b""
     assert broken() == []
+
+
+@pytest.mark.django_db
+def test_receipt_that_was_emptied_is_not_printed(legal_entity: LegalEntity, aid_fund: Fund) -> None:
+    payment = give(aid_fund, dollars=40, name="Zelda Zorn", at=NOON)
+    receipt = Receipt.objects.get()
+    erasing.erase(donor=payment.donor, at=NOON)
+
+    assert not receipts.without_pdf().exists()
+    assert not receipts.render(receipt.pk, at=NOON)  # By a worker who had it on its list.
+
+    assert not ReceiptDocument.objects.exists()
+    assert broken() == []
