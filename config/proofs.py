@@ -1,8 +1,9 @@
 """Puts the packages' proofs together: everything that must be true of books, receipts, aid, letters and the audit chain."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from ledger import proofs as ledger_proofs
 from ledger import tree_proofs
 from organisation import audit
 from organisation.models import AuditEvent
+
+log = logging.getLogger(__name__)
 
 
 def _nothing(at: datetime) -> Iterable[str]:
@@ -73,7 +76,16 @@ def prove(*, at: datetime, tell: Callable[[str], object] = lambda name: None) ->
 
 
 def _look_at(proof: Proof, *, at: datetime) -> Part:
+    """Look at one part. A row that makes its proof fail is something broken: it neither hides the others nor the rest."""
     began = time.perf_counter()
-    checked, broken = proof.checked(), list(proof.broken())
-    notes, warnings = list(proof.noted(at)), list(proof.warned(at))
-    return Part(checked, broken, notes, warnings, took=round(time.perf_counter() - began, 3))
+    part = Part(checked={}, broken=[], notes=[], warnings=[], took=0)
+    try:
+        with transaction.atomic():
+            part.broken.extend(proof.broken())
+            part.checked.update(proof.checked())
+            part.notes.extend(proof.noted(at))
+            part.warnings.extend(proof.warned(at))
+    except Exception as error:
+        log.exception("The proof of %s could not be finished.", proof.name)
+        part.broken.append(f"{proof.name}: this proof could not be finished: {type(error).__name__}")
+    return replace(part, took=round(time.perf_counter() - began, 3))

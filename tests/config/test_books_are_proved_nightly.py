@@ -1,6 +1,7 @@
 """Every night the books are proved; whoever must know is told if something does not fit, and the desk says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,17 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now as wall_clock
 from django_q.models import Schedule
 from pytest_django import Settings
 
-from config import nightly
+from config import nightly, proofs
 from ledger.models import Fund
 from mail.models import OutgoingEmail
 from organisation.models import AuditEvent, AuditNote, Organisation, User
-from tests.ledger.tree_stage import book, move_to, seal, tamper
+from tests.ledger.tree_stage import book_fees, move_to, seal, tamper
 
 HOUR = timedelta(hours=1)
 
@@ -37,7 +39,7 @@ def clock(settings: Settings, tmp_path: Path) -> Callable[[datetime], None]:
 
 @pytest.fixture
 def gifts(liferaft: Organisation, aid_fund: Fund, now: datetime) -> None:
-    book(aid_fund, 3, at=now)
+    book_fees(aid_fund, 3, at=now)
     seal(at=now)
 
 
@@ -61,21 +63,45 @@ def test_night_that_is_well_is_kept_and_sends_nothing(gifts: None, tess: User, n
 def test_night_that_is_not_well_tells_treasurers_and_administrators(
     gifts: None, tess: User, adam: User, fay: User, now: datetime
 ) -> None:
-    tamper("UPDATE ledger_transaction SET memo = 'x' WHERE reference = 'test:1'")
+    tamper("UPDATE ledger_transaction SET memo = 'x' WHERE reference = 'stripe:test:1'")
 
     assert nightly.prove(at=now).wrong == 1
 
     letters = list(OutgoingEmail.objects.order_by("pk"))
     assert {letter.recipient for letter in letters} == {tess.email, adam.email}
-    assert all("transaction test:1 is not what was sealed as leaf 1" in letter.text for letter in letters)
+    assert all("transaction stripe:test:1 is not what was sealed as leaf 1" in letter.text for letter in letters)
     assert AuditEvent.objects.get(action=nightly.ACTION).reason == "wrong:1"
     assert AuditNote.objects.count() >= 1
     for who in (tess, adam, fay):
         assert "1 thing is not as it must be." in desk_says(who)
 
 
+def test_proof_that_fails_is_told_and_stops_no_other(
+    gifts: None, tess: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that no proof expects, written past the triggers, does not silence the alarm."""
+
+    def stumbling() -> Iterator[str]:
+        yield "something was found before"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    first = next(proof for proof in proofs.PROOFS if proof.name == "books")
+    monkeypatch.setattr(
+        proofs, "PROOFS", [replace(each, broken=stumbling) if each is first else each for each in proofs.PROOFS]
+    )
+    tamper("UPDATE ledger_transaction SET memo = 'x' WHERE reference = 'stripe:test:1'")
+
+    assert nightly.prove(at=now).wrong == 3
+
+    told = OutgoingEmail.objects.get().text
+    assert "something was found before" in told
+    assert "books: this proof could not be finished: DataError" in told
+    assert "transaction stripe:test:1 is not what was sealed as leaf 1" in told
+
+
 def test_sealing_that_stands_still_is_told_too(gifts: None, aid_fund: Fund, tess: User, now: datetime) -> None:
-    book(aid_fund, 2, at=now, name="late")
+    book_fees(aid_fund, 2, at=now, name="late")
 
     assert nightly.prove(at=now + HOUR / 2).is_sound
     assert nightly.prove(at=now + 2 * HOUR).wrong == 1
@@ -112,7 +138,7 @@ def test_what_was_booked_since_is_sealed_first(
     gifts: None, aid_fund: Fund, tess: User, clock: Callable[[datetime], None], now: datetime
 ) -> None:
     """What a machine that slept has not sealed yet is no reason for a letter."""
-    book(aid_fund, 2, at=now, name="before the sleep")
+    book_fees(aid_fund, 2, at=now, name="before the sleep")
     clock(now + 30 * HOUR)
 
     assert nightly.look() == "sound"
@@ -132,7 +158,7 @@ def test_second_worker_goes_away_while_one_proves(
     committed_db: None, at_once: Callable[..., list[object]], now: datetime
 ) -> None:
     Organisation.objects.create(pk=1, name="Raft Workers", email="post@raft.example")
-    book(Fund.objects.create(slug="aid", name="Aid"), 3, at=now)
+    book_fees(Fund.objects.create(slug="aid", name="Aid"), 3, at=now)
     seal(at=now)
 
     outcomes = at_once(*[nightly.look] * 4)

@@ -13,9 +13,11 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from moneyed import Money
 
-from ledger import tree
-from ledger.models import Fund, Transaction
+from ledger import posting, tree
+from ledger.models import Account, Fund, Kind, Transaction
+from ledger.posting import Line
 from organisation.models import Organisation
 from tests.ledger.books_stage import give
 
@@ -24,6 +26,16 @@ CHECKER = settings.BASE_DIR / "static" / "check_books.py"
 
 def book(fund: Fund, many: int, *, at: datetime, name: str = "test") -> list[Transaction]:
     return [give(fund, 1 + place, at=at, reference=f"{name}:{place}") for place in range(many)]
+
+
+def book_fees(fund: Fund, many: int, *, at: datetime, name: str = "test") -> list[Transaction]:
+    """Book fees that Stripe gave back: of all that happens by itself, only they stand for themselves."""
+    dime = Money("0.10", "USD")
+    lines = [Line(Account.STRIPE, fund, dime), Line(Account.FEES, fund, -dime)]
+    return [
+        posting.post(kind=Kind.PROVIDER_FEE, reference=f"stripe:{name}:{place}", lines=lines, occurred_at=at, at=at)
+        for place in range(many)
+    ]
 
 
 def seal(*, at: datetime) -> int:
