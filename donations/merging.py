@@ -71,8 +71,13 @@ def separate(*, merged: Donor, by: User, at: datetime) -> Donor:
 
 
 def _locked(which: Q) -> QuerySet[Donor]:
-    # In one order everywhere, so that two merges at once wait for each other instead of biting each other.
-    return Donor.objects.select_for_update(of=("self",)).select_related("merged_into").filter(which).order_by("pk")
+    # In one order everywhere, so that two at once wait for each other instead of biting each other. Gifts are booked meanwhile.
+    return (
+        Donor.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("merged_into")
+        .filter(which)
+        .order_by("pk")
+    )
 
 
 def look_alikes() -> list[LookAlikes]:

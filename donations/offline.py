@@ -72,7 +72,7 @@ class Entered:
 
 
 @transaction.atomic
-def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | None = None) -> Payment:
+def record(*, entered: Entered, by: User, at: datetime) -> Payment:
     """Book a gift that is in the bank: the payment and its ledger transaction. Its receipt is issued on request.
 
     :raises OtherCurrency: if the fund counts in another currency
@@ -80,6 +80,15 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
     :raises NotPlausible, NotDescribed: see there
     :raises receipting.BenefitTooHigh: if the donor cannot have received so much for it
     :raises giving.GiftsNotOpen: if there is no legal entity
+    """
+    payment = _book(entered, by=by, at=at, batch=None)
+    audit.record(actor=by, action="donations.offline_gift_entered", subject=payment, at=at)
+    return payment
+
+
+def _book(entered: Entered, *, by: User, at: datetime, batch: OfflineBatch | None) -> Payment:
+    """
+    :raises: as ``record`` does
     """
     entity = giving.issuing_entity()
     _check(entered, today=at.astimezone(ZoneInfo(entity.time_zone)).date())
@@ -124,7 +133,6 @@ def record(*, entered: Entered, by: User, at: datetime, batch: OfflineBatch | No
     if entered.benefit:
         to = receipting.Correction("", "", entered.benefit, entered.benefit_words)
         receipting.write_details(payment=payment, to=to, note="", by=by, at=at)
-    audit.record(actor=by, action="donations.offline_gift_entered", subject=payment, at=at)
     return payment
 
 
@@ -160,23 +168,27 @@ def _noon(day: date, entity: LegalEntity) -> datetime:
 
 def _donor(entered: Entered, *, at: datetime) -> Donor:
     """Return who gave: known by mail address, or, if none is given, by the same name and postal address."""
-    if entered.email:
-        known = Donor.objects.select_related("merged_into").filter(email__iexact=entered.email).first()
-    else:
-        known = (
-            Donor.objects.select_related("merged_into")
-            .filter(email="", erased_at=None, name__iexact=entered.name, address__iexact=entered.address)
-            .exclude(name="")
-            .exclude(address="")  # Two people may have one name.
-            .first()
-        )
-    if known:
-        person = known.person
+    person = _known(entered)
+    if person:
         if entered.address and not person.address:
             person.address = entered.address
             person.save(update_fields=["address"])
         return person
     return Donor.objects.create(email=entered.email, name=entered.name, address=entered.address, since=at)
+
+
+def _known(entered: Entered) -> Donor | None:
+    donors = Donor.objects.select_related("merged_into")
+    if entered.email:
+        known = donors.filter(email__iexact=entered.email).first()
+    else:
+        known = (
+            donors.filter(email="", erased_at=None, name__iexact=entered.name, address__iexact=entered.address)
+            .exclude(name="")
+            .exclude(address="")  # Two people may have one name.
+            .first()
+        )
+    return known.person if known else None
 
 
 @transaction.atomic
@@ -192,8 +204,13 @@ def take_in(*, file_name: str, digest: bytes, rows: Sequence[Entered], by: User,
             batch = OfflineBatch.objects.create(file_name=file_name[:200], sha256=digest, entered_by=by, entered_at=at)
     except IntegrityError as error:
         raise FileTakenAlready from error
-    for entered in rows:
-        record(entered=entered, by=by, at=at, batch=batch)
+    # Whose address may be filled in, in the order in which everybody locks donors.
+    known = {donor.pk for donor in map(_known, rows) if donor}
+    list(Donor.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk"))
+    payments = [_book(entered, by=by, at=at, batch=batch) for entered in rows]
+    # Last: the trail has one writer at a time, who must not wait for a donor or a fund then.
+    for payment in payments:
+        audit.record(actor=by, action="donations.offline_gift_entered", subject=payment, at=at)
     return batch
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from core import nudging
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 FIRST_YEAR = 1990
 # How far back the pace is looked at.
 _LATELY = timedelta(minutes=1)
+# PostgreSQL's deadlock_detected and serialization_failure.
+_GAVE_WAY = {"40P01", "40001"}
 
 
 class RunUnderWay(Exception):
@@ -184,7 +186,7 @@ def due(run: StatementRun) -> QuerySet[StatementTask]:
 def step(run: StatementRun, task_id: int, *, at: datetime) -> bool:
     """Do the turn of a donor, in one commit.
 
-    :returns: whether it was done now; not, if another worker has it in hand or did it
+    :returns: whether it was done now; not, if another worker has it in hand or did it, or if it stood in another's way
     """
     try:
         with transaction.atomic():
@@ -194,6 +196,8 @@ def step(run: StatementRun, task_id: int, *, at: datetime) -> bool:
             outcome = statements.bring_up_to_date(donor_id=task.donor_id, period=period_of(run), run=run, at=at)
             StatementTask.objects.filter(pk=task_id).update(state=outcome, done_at=at)
     except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from theirs; it is listed
+        if _is_to_try_again(error):
+            return False  # Still due.
         # Where, but not what: an error's text may quote a name.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("statement task %s failed: %s\n%s", task_id, type(error).__name__, where)  # noqa: TRY400 - see above
@@ -201,6 +205,11 @@ def step(run: StatementRun, task_id: int, *, at: datetime) -> bool:
             state=StatementTask.State.FAILED, done_at=at
         )
     return True
+
+
+def _is_to_try_again(error: Exception) -> bool:
+    """Return whether the database gave up this turn so that another deed could go on: nothing is wrong with it."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in _GAVE_WAY
 
 
 def finish(run: StatementRun, *, at: datetime) -> bool:
