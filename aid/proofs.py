@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef
+
 from aid.models import AidRequest, CaseEvent, Decision, Disbursement, DisbursementAttempt, Review
 from aid.statuses import Status, can_follow
-from ledger.models import Account, Entry, Promise
+from ledger.models import Account, Entry, Kind, Promise, Transaction
 
 
 def broken() -> Iterator[str]:
@@ -13,6 +15,7 @@ def broken() -> Iterator[str]:
     yield from _broken_histories()
     yield from _broken_promises()
     yield from _broken_payments()
+    yield from _payments_of_nothing()
     yield from _people_with_two_parts()
 
 
@@ -83,6 +86,13 @@ def _broken_payments() -> Iterator[str]:
             yield f"{request}: the books moved something else than what was approved"
         if request.disbursement.promise.settled_by_id != attempt.transaction_id:
             yield f"{request}: its promise was settled by another transaction"
+
+
+def _payments_of_nothing() -> Iterator[str]:
+    """Each payment of aid in the books was sent for a request."""
+    attempts = DisbursementAttempt.objects.filter(transaction=OuterRef("pk"))
+    for booked in Transaction.objects.filter(~Exists(attempts), kind=Kind.DISBURSEMENT).iterator():
+        yield f"ledger transaction {booked} pays aid for no request"
 
 
 def _people_with_two_parts() -> Iterator[str]:

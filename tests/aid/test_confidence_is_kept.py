@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django_q.models import OrmQ
+from moneyed import Money
 
 from aid import holding, proofs
 from aid.models import AidRequest, Case
 from aid.statuses import Status
 from core.sealing import SealBroken
-from ledger.models import Fund
+from ledger import posting
+from ledger.models import Account, Fund, Kind
+from ledger.posting import Line
 from organisation.models import Organisation, User
 from tests.aid import test_worker_applies as worker
 
@@ -116,6 +120,16 @@ def test_proofs_name_what_is_wrong(reach: Callable[..., AidRequest]) -> None:
     assert "its promise is settled" in said
     assert "one person has two parts" in said
     assert proofs.checked()["aid requests"] == 1
+
+
+def test_aid_that_is_paid_for_no_request_is_named(reach: Callable[..., AidRequest], now: datetime) -> None:
+    fund = reach(Status.PAID).fund
+    money = Money(7, "USD")
+    lines = [Line(Account.AID, fund, money), Line(Account.BANK, fund, -money)]
+
+    posting.post(kind=Kind.DISBURSEMENT, reference="disbursement:none:1", lines=lines, occurred_at=now, at=now)
+
+    assert list(proofs.broken()) == ["ledger transaction disbursement:none:1 pays aid for no request"]
 
 
 def every_value() -> list[tuple[str, str, str]]:

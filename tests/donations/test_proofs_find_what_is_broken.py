@@ -10,7 +10,9 @@ from moneyed import Money
 
 from donations import disputes, giving, payouts, proofs, receipts
 from donations.models import Checkout, Payment, Receipt
-from ledger.models import Fund
+from ledger import posting
+from ledger.models import BY_HAND, Account, Fund, Kind
+from ledger.posting import Line
 from stripe_gateway import bank
 from stripe_gateway.objects import BalanceMove, PaidCharge
 
@@ -47,6 +49,7 @@ def test_nothing_is_found_where_nothing_is_broken() -> None:
         ("UPDATE donations_receipt SET number = 'X' WHERE sequence = 2", "does not carry the number of its place"),
         ("""UPDATE donations_receipt SET snapshot = snapshot || '{"donor": "Eve"}'""", "the snapshot of receipt"),
         ("UPDATE donations_receipt SET amount_minor = 1", "says something else than its snapshot"),
+        ("UPDATE donations_receipt SET snapshot = '{}'", "says something else than its snapshot"),
         (
             "UPDATE donations_receipt SET state = 'void', ended_at = now(), ended_because = 'mistake'",
             "has 0 valid receipts",
@@ -66,6 +69,23 @@ def test_tampering_is_named(tampering: str, sentence: str) -> None:
         cursor.execute(tampering)
 
     assert any(sentence in found for found in proofs.broken()), list(proofs.broken())
+
+
+@pytest.mark.usefixtures("_two_gifts")
+@pytest.mark.parametrize("kind", sorted(set(Kind) - set(BY_HAND) - {Kind.REVERSAL, Kind.DISBURSEMENT}))
+def test_money_that_moves_for_nothing_is_named(kind: str, aid_fund: Fund) -> None:
+    """One person with the database's password books a spending as what Stripe does: it never touches the Stripe balance."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    money = Money(7, "USD")
+    lines = [Line(Account.RUNNING, aid_fund, money), Line(Account.BANK, aid_fund, -money)]
+    with pgtrigger.ignore():
+        posting.post(kind=Kind(kind), reference="stripe:txn_x", lines=lines, occurred_at=AT, at=AT)
+
+    found = list(proofs.broken())
+
+    assert len(found) == 1
+    assert "ledger transaction stripe:txn_x" in found[0]
 
 
 @pytest.fixture

@@ -7,23 +7,16 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from moneyed import Money
 
 from ledger import posting
-from ledger.models import Account, Fund, Kind
-from ledger.posting import Line
+from ledger.models import Fund
+from tests.ledger.tree_stage import book_fees
 
 
 @pytest.fixture
-def gift(aid_fund: Fund, now: datetime) -> None:
-    money = Money(25, "USD")
-    posting.post(
-        kind=Kind.GIFT,
-        reference="opening:1",
-        lines=[Line(Account.BANK, aid_fund, money), Line(Account.GIFTS, aid_fund, -money)],
-        occurred_at=now,
-        at=now,
-    )
+def fee(aid_fund: Fund, now: datetime) -> None:
+    """A booking that stands for itself."""
+    book_fees(aid_fund, 1, at=now)
     posting.check_entries()
 
 
@@ -33,14 +26,14 @@ def audit() -> str:
     return out.getvalue()
 
 
-def test_sound_books_are_called_sound(gift: None) -> None:
+def test_sound_books_are_called_sound(fee: None) -> None:
     text = audit()
 
     assert "1 transactions, 2 entries" in text
     assert "All of it is sound." in text
 
 
-def test_json_says_the_same(gift: None) -> None:
+def test_json_says_the_same(fee: None) -> None:
     out = StringIO()
     call_command("audit_books", "--json", stdout=out)
 
@@ -58,7 +51,7 @@ def test_json_says_the_same(gift: None) -> None:
         ("ALTER TABLE ledger_entry DISABLE TRIGGER USER", "has lost a trigger"),
     ],
 )
-def test_tampering_past_the_triggers_is_named(gift: None, tampering: str, sentence: str) -> None:
+def test_tampering_past_the_triggers_is_named(fee: None, tampering: str, sentence: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(tampering)
