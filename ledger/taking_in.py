@@ -47,7 +47,8 @@ def take_in(
     """
     if not by.has_perm(Permission.MANAGE_FUNDS):
         raise NotAllowed
-    digest = hashlib.sha256(content).digest()
+    # The same lines may come from two accounts, if these count in two currencies.
+    digest = hashlib.sha256(currency.encode() + b"\n" + content).digest()
     try:
         with transaction.atomic():
             statement = BankStatement.objects.create(

@@ -16,7 +16,7 @@ from core.money import format_money
 from ledger import bank_file, posting, reconciling, taking_in
 from ledger.bank_file import Dates, Table
 from ledger.desk.bank_forms import BankFileForm, MatchForm
-from ledger.models import BankLine, BankStatement
+from ledger.models import BankLine, BankStatement, Fund
 from ledger.reconciling import Booking, Standing
 from organisation import screen
 from organisation.models import Organisation
@@ -54,6 +54,7 @@ def _shown(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     return {
         "is": standing,
         "suggested": suggested,
+        "has_fund": _has_fund(standing.currency),
         "lines": [
             {"line": line, "words": line.words if _reads_words(request, line) else None, "is": suggested.get(line.pk)}
             for line in standing.lines[:_SHOWN]
@@ -175,10 +176,16 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "matches": matches,
         "offered": [(each, each.transaction.pk in (chosen or alike)) for each in offered],
         "kind": "income" if found.amount_minor > 0 else "spending",
+        "has_fund": _has_fund(found.currency),
         "typed_amount": f"{abs(found.amount.amount):f}",
     }
     title = f"{format_money(found.amount)}, {found.on.isoformat()}"
     return screen.show(request, "ledger/desk/bank_line.html", title=title, context=context, above=[_BANK])
+
+
+def _has_fund(currency: str) -> bool:
+    """Return whether a line in this currency can be booked at all."""
+    return Fund.objects.filter(currency=currency).exists()
 
 
 def _offered(line: BankLine) -> list[Booking]:

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.money import AmountUnclear, currency_of
 from ledger import bank_file
 from ledger.bank_file import Column, Dates
+from ledger.models import Fund
 
 _DATES = [
     (Dates.ISO.value, _("2026-03-31 (year first)")),
@@ -28,7 +28,13 @@ class BankFileForm(forms.Form):
     """The bank's file and how it is to be read."""
 
     file = forms.FileField(label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}))
-    currency = forms.CharField(label=_("Currency of the account"), max_length=3)
+    currency = forms.ChoiceField(
+        label=_("Currency of the account"),
+        error_messages={
+            "required": _("Choose the currency of the account. If there is none, first enter a fund."),
+            "invalid_choice": _("No fund counts in %(value)s, so these lines could never be booked."),
+        },
+    )
     dates = forms.ChoiceField(label=_("How the bank writes dates"), choices=_DATES)
     doubles = forms.ChoiceField(
         label=_("Lines that look like one of an earlier file"), choices=_DOUBLES, required=False
@@ -44,6 +50,13 @@ class BankFileForm(forms.Form):
     went_column = forms.CharField(label=_("and of what went out"), max_length=60, required=False)
     words_column = forms.CharField(label=_("Column of the description"), max_length=60, required=False)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        codes = Fund.objects.order_by("currency").values_list("currency", flat=True).distinct()
+        field = self.fields["currency"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(code, code) for code in codes]
+
     def clean_file(self) -> bytes:
         sent: UploadedFile[Any] = self.cleaned_data["file"]
         if (sent.size or 0) > bank_file.MOST_BYTES:
@@ -51,12 +64,6 @@ class BankFileForm(forms.Form):
         self.file_name = sent.name or ""
         content: bytes = sent.read()
         return content
-
-    def clean_currency(self) -> str:
-        try:
-            return str(currency_of(self.cleaned_data["currency"]).code)
-        except AmountUnclear as error:
-            raise ValidationError(_("There is no currency of this code. Write it like USD.")) from error
 
     def named(self) -> dict[Column, str]:
         """Return what the columns are called, where somebody said so."""

@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from ledger import posting, proposing, reconciling
+from ledger import bank_file, posting, proposing, reconciling, taking_in
 from ledger.models import Account, BankLine, BankMatch, BankStatement, Fund, Kind, Transaction
 from organisation.models import AuditEvent, User
 from tests.ledger.books_stage import NOW, at_desk, audited, booked, give, words
 
-pytestmark = pytest.mark.usefixtures("liferaft")
+pytestmark = pytest.mark.usefixtures("liferaft", "general_fund")
 HEAD = "Date,Description,Amount\n"
 
 
@@ -240,6 +240,35 @@ def test_what_is_no_list_of_lines_is_said(tess: User, content: bytes, sentence: 
     form = {"file": SimpleUploadedFile("a.csv", content), "currency": "USD", "dates": "iso"}
 
     assert sentence in words(at_desk(tess).post(reverse("ledger_bank_file"), form).content)
+
+
+def test_currency_without_a_fund_is_refused_in_a_sentence(tess: User) -> None:
+    """Its lines could never be booked, and no file is ever taken back."""
+    page = upload(tess, "2026-03-04,Cheque,50.00\n", currency="EUR")
+
+    assert "No fund counts in EUR, so these lines could never be booked." in page
+    assert not BankStatement.objects.exists()
+
+
+def test_same_lines_of_an_account_in_another_currency_are_another_file(tess: User) -> None:
+    Fund.objects.create(slug="europa", name="Europa", currency="EUR")
+
+    upload(tess, "2026-03-04,Fee,-5.00\n")
+    upload(tess, "2026-03-04,Fee,-5.00\n", currency="EUR")
+
+    assert {line.currency for line in BankLine.objects.all()} == {"USD", "EUR"}
+
+
+def test_line_that_no_fund_can_book_offers_no_proposal(tess: User) -> None:
+    rows = [bank_file.Row(2, date(2026, 3, 4), -500, "Fee")]
+    taking_in.take_in(file_name="old.csv", content=b"old", currency="EUR", rows=rows, by=tess, at=NOW)
+    line = reverse("ledger_bank_line", args=[BankLine.objects.get().pk])
+
+    page = words(at_desk(tess).get(line).content)
+
+    assert "No fund counts in EUR" in page
+    assert "Propose it" not in page
+    assert "no fund counts in this currency" in bank_page(tess)
 
 
 def test_fundraiser_sees_nothing_of_the_bank(client: Client, fay: User) -> None:
