@@ -1,21 +1,16 @@
-"""What a recurring gift added up to in a year, and what its fund did in the same time."""
+"""What a recurring gift added up to in a year. Of others it tells nothing: two such letters would differ by one of them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 from moneyed import Money
 
 from core.money import from_minor
-from donations import totals
 from donations.models import Payment, Subscription
 from donations.recurring_letters import LookBack
-from ledger.models import Account, Entry, Fund, Kind
-
-# Behind a number about other people must stand so many of them.
-_CELL = 10
 
 
 def figures(subscription: Subscription, *, until: date, zone: ZoneInfo) -> LookBack:
@@ -24,21 +19,12 @@ def figures(subscription: Subscription, *, until: date, zone: ZoneInfo) -> LookB
     payments = list(_with_what_went_back(year_of_gifts(subscription.pk, until=until, zone=zone)))
     earlier = list(_with_what_went_back(subscription.payments.filter(occurred_at__lt=_start(since, zone))))
     given = _sum(payments, subscription)
-    received, people, paid_out = None, None, None
-    if subscription.fund.is_public:
-        came = totals.between(subscription.fund, _start(since, zone), _start(until, zone))
-        if came.people >= _CELL:
-            received, people = came.amount, came.people
-        paid_out = _paid_out(subscription.fund, since=_start(since, zone), until=_start(until, zone))
     return LookBack(
         since=since,
         until=until,
         given=given,
         payments=sum(1 for payment in payments if payment.remaining.amount > 0),
         in_all=given + _sum(earlier, subscription) if earlier else None,
-        fund_received=received,
-        fund_people=people,
-        fund_paid_out=paid_out,
     )
 
 
@@ -60,17 +46,6 @@ def _with_what_went_back(payments: QuerySet[Payment]) -> QuerySet[Payment]:
 
 def _sum(payments: Iterable[Payment], subscription: Subscription) -> Money:
     return sum((payment.remaining for payment in payments), from_minor(0, subscription.currency))
-
-
-def _paid_out(fund: Fund, *, since: datetime, until: datetime) -> Money | None:
-    paid = Entry.objects.filter(
-        fund=fund,
-        account=Account.AID,
-        transaction__kind=Kind.DISBURSEMENT,
-        transaction__occurred_at__gte=since,
-        transaction__occurred_at__lt=until,
-    ).aggregate(sum=Sum("amount_minor", default=0), number=Count("pk"))
-    return from_minor(paid["sum"], fund.currency) if paid["number"] >= _CELL else None
 
 
 def _year_before(day: date) -> date:

@@ -152,7 +152,8 @@ def said(receipt: Receipt) -> Correction:
     received = details if details and details.benefit_minor else None
     return Correction(
         name=receipt.snapshot.get("donor", ""),
-        address=receipt.snapshot.get("address", ""),
+        # As a browser sends it, its lines end otherwise.
+        address="\n".join(receipt.snapshot.get("address", "").splitlines()),
         benefit=from_minor(received.benefit_minor, receipt.currency) if received else None,
         benefit_words=received.benefit if received else "",
     )

@@ -60,19 +60,13 @@ class CampaignEnd:
 
 @dataclass(frozen=True)
 class LookBack:
-    """The year of a recurring gift before ``until``, less what went back; ``in_all``: since it began, none in the first.
-
-    Of the fund only what may be public: none where too few people or payments would stand behind a number.
-    """
+    """The year of a recurring gift before ``until``, less what went back; ``in_all``: since it began, none in the first."""
 
     since: date
     until: date
     given: Money
     payments: int
     in_all: Money | None
-    fund_received: Money | None
-    fund_people: int | None
-    fund_paid_out: Money | None
 
     @property
     def last_day(self) -> date:

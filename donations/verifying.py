@@ -24,12 +24,13 @@ from moneyed import Money
 from core import formtoken, throttle
 from core.money import from_minor
 from donations.models import Duplicate, Receipt, ReceiptDocument, Statement, StatementDocument
+from donations.paper import receipt as printed
 
 PURPOSE = "donations.verify"
 # Django keeps bodies below 2.5 MB in memory; our PDFs have a tenth of this.
 MOST_BYTES = 1_000_000
 # An office behind one address may check a box of receipts; nobody guesses twelve characters at this pace.
-_LOOKS, _COMPARISONS, _SPAN = 120, 40, 600
+_LOOKS, _COMPARISONS, SPAN = 120, 40, 600
 _CODE = re.compile(r"[0-9A-Z]{1,16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -99,7 +100,8 @@ class PaperForm(forms.Form):
 def entry(request: HttpRequest) -> HttpResponse:
     """Ask for the code."""
     typed = request.GET.get("code", "").strip()
-    code = re.sub(r"[\s\-]", "", typed).upper()
+    # Its whole address, as it stands on the paper, will do as well.
+    code = re.sub(r"[\s\-]", "", typed.rstrip("/").rpartition("/")[2]).upper()
     if _CODE.fullmatch(code):
         return HttpResponseRedirect(reverse("donations:verify_receipt", args=[code]))
     notice = _("This is no code of ours: it has twelve letters and digits.") if typed else ""
@@ -112,7 +114,7 @@ def entry(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Say what is known of the paper with this code; after a POST, whether a PDF is the one that was issued."""
     block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
-    if not throttle.allow("donations.verify", block, limit=_LOOKS, seconds=_SPAN):
+    if not may_look(block):
         return _too_often(request)
     paper = _find(code.replace("-", "").upper())
     if paper is None:
@@ -125,12 +127,19 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 verify.refuses_long_posts = True  # type: ignore[attr-defined]  # organisation.posts asks for it
 
 
+def may_look(block: str) -> bool:
+    """Count one look at a code, on whichever page, and return whether this network may have it."""
+    return throttle.allow("donations.verify", block, limit=_LOOKS, seconds=SPAN)
+
+
 def _compared(request: HttpRequest, paper: Paper, block: str) -> HttpResponse:
     """Answer a POST. What is too big is refused before it is read."""
     form, notice, status = PaperForm(label_suffix=""), "", 200
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    # Twenty figures are too many too, and no number at all is no length of ours.
+    if not said.isdecimal() or len(said) > 20 or int(said) > MOST_BYTES:
         notice, status = _("This file is too big to be one of ours. Nothing was compared."), 413
-    elif not throttle.allow("donations.verify.compare", block, limit=_COMPARISONS, seconds=_SPAN):
+    elif not throttle.allow("donations.verify.compare", block, limit=_COMPARISONS, seconds=SPAN):
         return _too_often(request)
     else:
         try:
@@ -155,15 +164,16 @@ def _too_often(request: HttpRequest) -> HttpResponse:
         "Very many were checked from your network. Please try again in ten minutes; the paper stays as good as it is."
     )
     response = _answer(request, {"typed": "", "notice": notice}, status=429)
-    response["Retry-After"] = str(_SPAN)
+    response["Retry-After"] = str(SPAN)
     return response
 
 
 def _find(code: str) -> Paper | None:
-    receipt = Receipt.objects.filter(code=code).select_related("series", "replaced_by").defer("snapshot").first()
+    receipt = Receipt.objects.filter(code=code).select_related("series", "replaced_by").first()
     if receipt:
+        sums = [receipt.amount] if printed.states_value(receipt.snapshot) else []
         went_back = receipt.ended_because == Receipt.Ended.MONEY_WENT_BACK
-        return _paper(receipt, sums=[receipt.amount], money_went_back=went_back)
+        return _paper(receipt, sums=sums, money_went_back=went_back)
     statement = Statement.objects.filter(code=code).select_related("series", "replaced_by").first()
     if statement:
         sums = [from_minor(minor, currency) for minor, currency in statement.snapshot.get("totals", [])]
@@ -209,6 +219,8 @@ def _compare_receipt(receipt: Receipt, sha256: bytes) -> Found:
             return found
         is_family = made.receipt.payment_id == receipt.payment_id
         return _relative(made.receipt.pk, receipt.pk) if is_family else Found.ANOTHER
+    if StatementDocument.objects.filter(sha256=sha256).exists():
+        return Found.ANOTHER
     has_one = ReceiptDocument.objects.filter(receipt=receipt).exists()
     return Found.UNKNOWN if has_one else Found.NOT_MADE
 

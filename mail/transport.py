@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
@@ -36,7 +37,7 @@ class Connection:
         :raises PermanentFailure: if it never will
         """
         try:
-            self._smtp.send_message(compose(letter), parseaddr(settings.MAIL_FROM)[1], [letter.recipient])
+            self._hand_over(compose(letter), letter.recipient)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise (PermanentFailure if code >= 500 else TemporaryFailure)(f"{code} recipient refused") from error
@@ -46,6 +47,14 @@ class Connection:
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(type(error).__name__) from error
         return "250"
+
+    def _hand_over(self, message: EmailMessage, recipient: str) -> None:
+        sender = parseaddr(settings.MAIL_FROM)[1]
+        if recipient.isascii() and sender.isascii():
+            # As bytes: smtplib's send_message writes ">From" where a line begins with "From".
+            self._smtp.sendmail(sender, [recipient], message.as_bytes(policy=policy.SMTP))
+        else:
+            self._smtp.send_message(message, sender, [recipient])
 
 
 @contextmanager

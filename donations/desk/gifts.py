@@ -11,7 +11,7 @@ from core import clock
 from core.money import format_money
 from donations import refunds, totals
 from donations.desk import finding, forms, lists, tables
-from donations.models import Payment, Refund
+from donations.models import Payment, Receipt, Refund
 from organisation import screen
 from organisation.permissions import Permission
 from organisation.staff import member, needs
@@ -56,8 +56,11 @@ def gift(request: HttpRequest, reference: str) -> HttpResponse:
         answer = _send_back(request, form, payment)
         if answer:
             return answer
+    may_receipt = request.user.has_perm(Permission.MANAGE_GIFTS) or request.user.has_perm(Permission.MANAGE_RECEIPTS)
+    has_one = payment.receipts.filter(state=Receipt.State.ISSUED).exists()
     context = {
         "payment": payment,
+        "may_issue": may_receipt and not has_one and bool(payment.remaining),
         "form": form if may_refund and form.left else None,
         "refunds": payment.refunds.order_by("pk").select_related("asked_by"),
         "disputes": payment.disputes.order_by("pk").prefetch_related("moves"),

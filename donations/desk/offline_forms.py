@@ -78,6 +78,10 @@ class OfflineGiftForm(forms.Form):
                 check_benefit(self, cleaned, most=cleaned["money"])
         return cleaned
 
+    def clean_address(self) -> str:
+        """Return it with plain ends of lines, as receipts are compared."""
+        return "\n".join(str(self.cleaned_data["address"]).splitlines())
+
     def _clean_goods(self, cleaned: dict[str, Any]) -> None:
         is_in_kind = cleaned.get("method") == Method.IN_KIND
         if is_in_kind and not cleaned.get("goods"):

@@ -63,8 +63,12 @@ class Picture:
             stream.stream.append("0 g " + " ".join(f"{x} {y} {width} 1 re" for x, y, width in self.bars) + " f")
 
 
-class ForeignFile(FatalURLFetchingError):
+class ForeignFile(Exception):
     """A template asked for something that is not one of our own files beside it."""
+
+
+class Refused(FatalURLFetchingError):
+    """What stops the press at once. It is no ``Exception``: let out, it would end a worker and not just its paper."""
 
 
 class OwnFiles(URLFetcher):
@@ -72,12 +76,12 @@ class OwnFiles(URLFetcher):
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """
-        :raises ForeignFile: for everything else
+        :raises Refused: for everything else
         """
         parts = urlsplit(url)
         path = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or parts.netloc or not path.is_relative_to(FOLDER) or not path.is_file():
-            raise ForeignFile(f"not one of our files: {parts.scheme}")
+            raise Refused(f"not one of our files: {parts.scheme}")
         return URLFetcherResponse(url, body=path.read_bytes())
 
 
@@ -107,6 +111,8 @@ def render(template: str, context: Mapping[str, Any], *, language: str, paper_si
             pdf: bytes = _parsed(html).write_pdf(
                 stylesheets=_styles(template, paper_size), font_config=_fonts(), cache=kept, pdf_variant="pdf/ua-1"
             )
+        except FatalURLFetchingError as error:
+            raise ForeignFile(*error.args) from error
         finally:
             for address in own:
                 del kept[address]

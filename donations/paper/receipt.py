@@ -41,6 +41,12 @@ def paper_size(snapshot: Snapshot) -> str:
     return size
 
 
+def states_value(snapshot: Snapshot) -> bool:
+    """Return whether it says a sum. In the United States the donor, not we, says what goods are worth."""
+    says: bool = snapshot.get("states_value", True)
+    return says
+
+
 def context(snapshot: Snapshot, *, is_duplicate: bool = False) -> dict[str, Any]:
     """Return what the template prints."""
     with translation.override(snapshot["language"]):
@@ -50,7 +56,7 @@ def context(snapshot: Snapshot, *, is_duplicate: bool = False) -> dict[str, Any]
             "title": snapshot.get("title") or _("Receipt for your gift"),
             "amount": from_minor(*snapshot["amount"]),
             "currency": _currency(snapshot),
-            "states_value": snapshot.get("states_value", True),
+            "states_value": states_value(snapshot),
             "address": snapshot["entity"]["address"].splitlines(),
             "donor_address": snapshot.get("address", "").splitlines(),
             "tax_number": _tax_number(snapshot),

@@ -5,6 +5,11 @@ import re
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.money import format_money
+from donations.models import Receipt
+from donations.paper import receipt as printed
 
 register = template.Library()
 
@@ -30,3 +35,11 @@ def as_text(words: SafeString) -> SafeString:
 def text_after(words: SafeString) -> SafeString:
     """Make plain text of words that may be none, to stand under something else."""
     return SafeString("".join(f"\n\n{part}" for part in _paragraphs(words)))
+
+
+@register.filter
+def given(receipt: Receipt) -> str:
+    """Return what was given as the receipt says it: the sum; of goods whose value it does not state, what they are."""
+    if printed.states_value(receipt.snapshot):
+        return format_money(receipt.amount)
+    return receipt.snapshot.get("goods") or _("Goods or services")

@@ -20,6 +20,7 @@ from donations import tasks as donations_tasks
 from donations.models import Method, OfflineGift, Payment, Receipt, ReceiptDetails, ReceiptDocument, Refund
 from ledger import balances
 from ledger.models import Account, Entry, Fund
+from mail.models import OutgoingEmail
 from organisation.models import LegalEntity, User
 from tests.conftest import NOON
 
@@ -239,3 +240,47 @@ def test_file_says_what_is_wrong_with_a_line(desk: Client, aid_fund: Fund, line:
 
     assert sentence in words(desk.post(reverse("donations_offline_file"), {"text": table, "take_in": ""}))
     assert not Payment.objects.exists()
+
+
+def test_letter_and_check_page_state_no_value_where_the_paper_does_not(desk: Client, aid_fund: Fund) -> None:
+    """In the United States the donor says what goods are worth."""
+    enter(desk, aid_fund, email="ann@example.org")
+    printed()
+
+    letter = OutgoingEmail.objects.get(key__startswith="receipt:")
+    page = words(Client().get(reverse("donations:verify_receipt", args=[Receipt.objects.get().code])))
+
+    assert "A rowing boat, used" in letter.subject
+    assert "1,200" not in letter.subject + letter.text + letter.html
+    assert "goods only" in page
+    assert "1,200" not in page
+
+
+def test_correcting_a_receipt_with_a_long_address_by_nothing_is_refused(
+    desk: Client, aid_fund: Fund, adam: User
+) -> None:
+    """Browsers end the lines of a text field in their own way."""
+    address = "1 Example Street\r\nPortland, OR 97201"
+    enter(desk, aid_fund, method="cash", goods="", address=address)
+    receipt = Receipt.objects.get()
+
+    with pytest.raises(receipting.SaysSo):
+        receipting.correct(
+            receipt=receipt,
+            to=receipting.Correction(name="Ann Example", address=address.replace("\r\n", "\n")),
+            note="nothing",
+            by=adam,
+            at=NOON,
+        )
+
+
+def test_gift_that_has_a_receipt_offers_none(desk: Client, aid_fund: Fund) -> None:
+    enter(desk, aid_fund)
+    enter(desk, aid_fund, issue_receipt="", name="Bea Example")
+    with_one, without = Payment.objects.order_by("pk")
+
+    def page(payment: Payment) -> str:
+        return words(desk.get(reverse("donations_gift", args=[payment.reference])))
+
+    assert "Issue its receipt" not in page(with_one)
+    assert "Issue its receipt" in page(without)

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from moneyed import Money
 
-from donations import looking_back, occasions, tasks
+from donations import occasions, tasks
 from donations.models import Donor, Refund, Subscription, SubscriptionChange
 from ledger.models import Fund
 from mail.models import OutgoingEmail
@@ -185,8 +184,6 @@ def test_a_year_is_summed_up_on_its_day_less_what_went_back(supporters: Supporte
     assert "From March 10, 2025 to March 9, 2026" in letter.text
     assert "came to $295.00, in 12 payments" in letter.text
     assert "in all" not in letter.text
-    # One giver is no public figure.
-    assert "In the same year" not in letter.text
     assert "/books/" in letter.text
 
 
@@ -200,21 +197,14 @@ def test_the_second_year_says_what_it_is_in_all(supporters: Supporters) -> None:
     assert "Since it began on March 10, 2025 it is $50.00 in all." in the_letter("look-back:").text
 
 
-def test_a_fund_of_many_says_what_it_received(supporters: Supporters, aid_fund: Fund) -> None:
-    gifts = [supporters(f"donor{number}@example.org") for number in range(10)]
-    for gift in gifts:
+def test_it_tells_nothing_of_others_however_many_they_are(supporters: Supporters) -> None:
+    """Two letters of different days would differ by one gift, or by what one worker was paid."""
+    for gift in [supporters(f"donor{number}@example.org") for number in range(12)]:
         pay(gift, BEGAN)
 
-    assert occasions.look_back(at=ANNIVERSARY) == 10
+    assert occasions.look_back(at=ANNIVERSARY) == 12
 
-    assert "In the same year “Mutual aid” received $250.00 from 10 people." in letters("look-back:")[0].text
-    Fund.objects.update(is_public=False)
-    aid_fund.refresh_from_db()
-    gifts[0].refresh_from_db()
-    figures = looking_back.figures(
-        Subscription.objects.get(pk=gifts[0].pk), until=date(2026, 3, 10), zone=ZoneInfo("America/New_York")
-    )
-    assert figures.fund_received is None
+    assert all("300" not in letter.text and "people" not in letter.text for letter in letters("look-back:"))
 
 
 def test_the_day_is_the_organisations_and_the_29th_of_february_has_one(supporters: Supporters) -> None:

@@ -254,6 +254,25 @@ def test_who_tries_too_often_waits_and_others_do_not(visitor: Client, receipt: R
     assert visitor.get(f"/receipts/verify/{receipt.code}/", REMOTE_ADDR="198.51.100.7").status_code == 200
 
 
+def test_proofs_count_among_the_looks(visitor: Client, receipt: Receipt) -> None:
+    for _time in range(120):
+        visitor.get("/receipts/verify/ABCDEFGHJKMN/proof.json")
+
+    answer = visitor.get(f"/receipts/verify/{receipt.code}/proof.json")
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert visitor.get(f"/receipts/verify/{receipt.code}/").status_code == 429
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "9" * 5000, "²"])
+def test_length_that_is_no_number_is_refused_calmly(visitor: Client, receipt: Receipt, length: str) -> None:
+    address = f"/receipts/verify/{receipt.code}/"
+
+    answer = visitor.generic("POST", address, b"x", content_type="text/plain", CONTENT_LENGTH=length)
+
+    assert answer.status_code == 413
+
+
 def test_statement_is_checked_like_a_receipt(
     visitor: Client, receipt: Receipt, legal_entity: LegalEntity, adam: User
 ) -> None:
@@ -289,3 +308,11 @@ def test_statement_is_checked_like_a_receipt(
     assert "Ann" not in said
     assert "It is the PDF that we issued" in words(compare(visitor, statement, pdf=b"paper"))
     assert "It is not the PDF" in words(compare(visitor, statement, pdf=pdf_of(receipt)))
+
+
+def test_whole_address_from_the_paper_will_do(visitor: Client, receipt: Receipt) -> None:
+    address = f"https://raft.example{reverse('donations:verify_receipt', args=[receipt.code])}"
+
+    answer = visitor.get(reverse("donations:verify"), {"code": address})
+
+    assert answer.headers["Location"] == reverse("donations:verify_receipt", args=[receipt.code])

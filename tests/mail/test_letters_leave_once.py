@@ -178,3 +178,11 @@ def test_letter_that_is_owed_waits_for_its_words_and_then_leaves(liferaft: Organ
     assert (letter.pk, letter.state, letter.text) == (owed.pk, "queued", "Here it is")
     outbox.release("receipt:1")
     assert OutgoingEmail.objects.exists()
+
+
+def test_line_that_begins_with_from_arrives_as_it_was_written(db: None, server: Server, now: datetime) -> None:
+    outbox.queue_ready(key="test:from", to="ann@example.org", subject="A year", text="From May to June.\n", at=now)
+
+    tasks.deliver_due()
+
+    assert server.accepted[0].get_content().splitlines() == ["From May to June."]
