@@ -58,7 +58,7 @@ class Row:
 def books(request: HttpRequest) -> HttpResponse:
     """Show the public accounts."""
     at = clock.now()
-    published = accounts.read(at=at)
+    published = accounts.read_kept(at=at)
     zone = Organisation.current().time_zone
     head = Head.objects.order_by("-day").first()
     context = {
@@ -147,7 +147,7 @@ def _sum(funds: Sequence[FundAccounts], month: date, which: Sequence[Account]) -
 @cache_control(public=True, max_age=60)
 def file(request: HttpRequest) -> HttpResponse:
     """The public accounts as a CSV file, from the beginning on."""
-    published = accounts.read(at=clock.now())
+    published = accounts.read_kept(at=clock.now())
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="public-accounts-{published.until.isoformat()}.csv"'
     write = csv.writer(answer)
