@@ -19,6 +19,9 @@ MOST_ROWS = 10_000
 FIRST_DAY = date(1990, 1, 1)
 _MOST_MINOR = 10**14
 _MOST_WORDS = 500
+# Of a column's name; and the most digits that an amount can have, zeros before it and all.
+_MOST_NAME = 100
+_MOST_DIGITS = 40
 # Some banks write a few lines about the account before the names of the columns.
 _LOOKED_AT = 20
 
@@ -179,7 +182,7 @@ def _columns(
 
 def _plain(name: str) -> str:
     """Return a column's name without what banks put beside it: ``Amount (USD)``, ``Fecha:``."""
-    return re.sub(r"\(.*?\)|[:*]", "", name).strip().casefold()
+    return re.sub(r"\([^()]*\)|[:*]", "", name[:_MOST_NAME]).strip().casefold()
 
 
 def _places(cells: Sequence[str], names: Iterable[str]) -> list[int]:
@@ -229,6 +232,8 @@ def amount(typed: str, currency: str) -> int:
     :raises ValidationError: if it is none
     """
     unit = currency_of(currency)
+    if len(typed) > _MOST_DIGITS:
+        raise ValidationError(_("“%(typed)s” is not an amount.") % {"typed": typed[:40]})
     text = re.sub(rf"[\s\u00a0\u202f\u2019']|{unit.code}|[$€£¥₹]", "", typed, flags=re.IGNORECASE).replace(
         "\u2212", "-"
     )

@@ -48,7 +48,7 @@ def test_amounts_are_read_as_banks_write_them(typed: str, currency: str, minor: 
 
 
 @pytest.mark.parametrize(
-    "typed", ["twelve", "1.2.3", "1,2,3.00", "12.345678", "12.3456", "--", "()", "٣", "1e5", "12345.678"]
+    "typed", ["9" * 5000, "twelve", "1.2.3", "1,2,3.00", "12.345678", "12.3456", "--", "()", "٣", "1e5", "12345.678"]
 )
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
@@ -92,6 +92,13 @@ def test_every_row_that_is_wrong_is_named_by_its_line() -> None:
     assert "not an amount" in table.refused[1].why
     assert "in the future" in table.refused[2].why
     assert "no amount" in table.refused[3].why
+
+
+def test_name_of_a_column_that_never_ends_is_read_at_once() -> None:
+    """Looking for the end of each of a hundred thousand parentheses would take an hour."""
+    table = read(f"x,{'(' * 100_000}\nDate,Amount\n2026-03-01,5\n")
+
+    assert len(table.rows) == 1
 
 
 def test_lines_that_move_nothing_are_left_out() -> None:
