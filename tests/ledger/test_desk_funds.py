@@ -33,13 +33,13 @@ def give(fund: Fund, dollars: int, *, at: datetime) -> None:
     )
 
 
-def test_available_and_promised_lead_to_the_books(tess: User, aid_fund: Fund, now: datetime) -> None:
+def test_available_and_promised_lead_to_the_funds(tess: User, aid_fund: Fund, now: datetime) -> None:
     give(aid_fund, 100, at=now)
     promises.promise(fund=aid_fund, amount=Money(30, "USD"), reference="test:1", at=now)
 
     panel = funds_panel(tess)
 
-    address = f"{reverse('ledger:books')}#books-table"
+    address = reverse("ledger_funds")
     assert f'<a href="{address}">$70.00</a>' in panel
     assert f'<a href="{address}">$30.00</a>' in panel
 
