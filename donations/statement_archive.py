@@ -13,7 +13,7 @@ from django.http import FileResponse
 
 from donations import statement_letters
 from donations.models import StatementDocument, StatementRun
-from organisation import audit
+from organisation import audit, exports
 from organisation.models import User
 
 _SLICE = 20
@@ -48,18 +48,13 @@ def _write(file: IO[bytes], keys: list[int], name: str, *, at: datetime) -> int:
                 writer.writerow(
                     [
                         statement.number,
-                        _plain(statement.snapshot["donor"]["name"]),
-                        _plain(statement.snapshot["address"]),
+                        exports.disarmed(statement.snapshot["donor"]["name"]),
+                        exports.disarmed(statement.snapshot["address"]),
                         f"{statement.number}.pdf",
                     ]
                 )
         archive.writestr(_entry(f"{name}/index.csv", at), table.getvalue().encode())
     return len(keys)
-
-
-def _plain(text: str) -> str:
-    """Return a name or address so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:

@@ -15,8 +15,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import IO
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.db import transaction
 from django.http import FileResponse
 from django.utils.text import slugify
@@ -60,7 +62,7 @@ def download(*, table: Table, form: Form, by: User, action: str, at: datetime, n
     CSV is UTF-8 after RFC 4180. Times are the organisation's.
 
     :param action: for example ``donations.gifts_exported``
-    :param note: what was asked for, kept sealed: a search may hold a name
+    :param note: what was asked for, kept sealed; see ``noted``
     """
     organisation = Organisation.current()
     zone = ZoneInfo(organisation.time_zone)
@@ -95,16 +97,16 @@ def _write_csv(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     # Text in quotes, numbers bare.
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([_disarmed(str(column)) for column in columns])
+    writer.writerow([disarmed(str(column)) for column in columns])
     count = 0
     for row in rows:
-        writer.writerow([_disarmed(cell) if isinstance(cell, str) else _figure(cell) for cell in row])
+        writer.writerow([disarmed(cell) if isinstance(cell, str) else _figure(cell) for cell in row])
         count += 1
     text.detach()
     return count
 
 
-def _disarmed(text: str) -> str:
+def disarmed(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run."""
     text = _FORMULA_INSIDE.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ")[:1] in set(_BEGINS_A_FORMULA) else text
@@ -141,6 +143,19 @@ def _cell(sheet: object, value: Plain) -> WriteOnlyCell:
     if isinstance(value, date):
         cell.number_format = _MINUTE if isinstance(value, datetime) else _DAY
     return cell
+
+
+def noted(form: forms.Form) -> str:
+    """Return what a list's filter asks for, as a note for the trail: of typed words only that there were some.
+
+    The trail outlives whoever a search was for.
+    """
+    told = {}
+    for name, field in form.fields.items():
+        key = form.add_prefix(name)
+        if value := form.data.get(key):
+            told[key] = "*" if isinstance(field, forms.CharField) else str(value)
+    return urlencode(told, safe="*")
 
 
 def chosen(asked: str | None) -> Form | None:

@@ -32,16 +32,17 @@ class Listing:
 def answer(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     """Answer with the page of the list that is asked for, or with all its rows if the address asks for a file.
 
-    A filter that makes no sense is shown with what is wrong and gives no file: it would hold more than was meant.
+    A filter that makes no sense is shown with what is wrong, without rows and without a file: they would be more than
+    was meant.
     """
     form = exports.chosen(request.GET.get("export"))
     if form and listing.form.is_valid():
-        asked = request.GET.copy()
-        asked.pop("export")
+        note = exports.noted(listing.form)
         table = listing.table(listing.title, listing.rows)
         return exports.download(
-            table=table, form=form, by=member(request), action=listing.deed, note=asked.urlencode(), at=clock.now()
+            table=table, form=form, by=member(request), action=listing.deed, note=note, at=clock.now()
         )
-    page = Paginator(listing.rows, PER_PAGE).get_page(request.GET.get("page"))
+    rows = listing.rows if listing.form.is_valid() else listing.rows.none()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": listing.form, "page": page, "exports": True} | dict(listing.context)
     return screen.show(request, listing.template, title=listing.title, context=context)

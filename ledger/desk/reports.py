@@ -66,14 +66,12 @@ def _answer(
     wanted = exports.chosen(request.GET.get("export"))
     if wanted and form.scope:
         rows = whole.file_rows(form.scope.currency)
-        asked = request.GET.copy()
-        asked.pop("export")
         return exports.download(
             table=exports.Table(whole.title, whole.file_heads(), rows),
             form=wanted,
             by=member(request),
             action="ledger.report_exported",
-            note=f"{whole.key}: {asked.urlencode()}",
+            note=f"{whole.key}: {exports.noted(form)}",
             at=clock.now(),
         )
     of = scope_name(form.scope) if form.scope else ""

@@ -67,8 +67,6 @@ def _in_money(row: dict[str, Any]) -> dict[str, Any]:
 
 def _as_file(request: HttpRequest, form: TransactionFilter, wanted: exports.Form) -> HttpResponseBase:
     """All the entries that fit, one in each row."""
-    asked = request.GET.copy()
-    asked.pop("export")
     columns = [_("Counts for"), _("Kind"), _("Reference"), _("Memo"), _("No."), _("Account"), _("Fund")]
     columns += [_("Debit"), _("Credit"), _("Currency"), _("Sealed as number")]
     table = exports.Table(_("Transactions"), columns, _file_rows(form))
@@ -77,7 +75,7 @@ def _as_file(request: HttpRequest, form: TransactionFilter, wanted: exports.Form
         form=wanted,
         by=member(request),
         action="ledger.transactions_exported",
-        note=asked.urlencode(),
+        note=exports.noted(form),
         at=clock.now(),
     )
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from donations import offline
 from donations.models import Dispute, Method, Refund
 from donations.models.giving import Interval
 from ledger.models import Fund
+from organisation import audit
 from organisation.models import AuditEvent, LegalEntity, User
 from tests.donations.desk_stage import FEBRUARY, MARCH, NOW, begin, fail, give, page, renew, rows
 
@@ -246,3 +248,14 @@ def test_organisations_day_counts(desk: Client, aid_fund: Fund) -> None:
 
     assert rows(page(desk, reverse("donations_gifts"), until="2026-03-10")) == 1
     assert rows(page(desk, reverse("donations_gifts"), since="2026-03-11")) == 0
+
+
+def test_trail_keeps_which_filters_an_export_had_and_no_typed_word(desk: Client, aid_fund: Fund) -> None:
+    give(1, fund=aid_fund, amount=Money(90, "USD"))
+    asked = {"q": "Zelda Zorn", "donor": "zelda", "fund": str(aid_fund.pk), "since": "2026-03-01", "export": "csv"}
+
+    assert desk.get(reverse("donations_gifts"), asked).getvalue()
+
+    event = AuditEvent.objects.get(action="donations.gifts_exported")
+    note = audit.notes_on([event])[event.position]
+    assert parse_qs(note) == {"q": ["*"], "donor": ["*"], "fund": [str(aid_fund.pk)], "since": ["2026-03-01"]}

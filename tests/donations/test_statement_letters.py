@@ -101,7 +101,9 @@ def test_who_has_no_address_comes_as_a_file_to_print(
     legal_entity: LegalEntity, aid_fund: Fund, desk: Client, adam: User
 ) -> None:
     give(aid_fund)
-    cheque = offline.Entered(Method.CHEQUE, give(aid_fund).given, SUMMER.date(), aid_fund, name="=Cy", address="7 Pier")
+    cheque = offline.Entered(
+        Method.CHEQUE, give(aid_fund).given, SUMMER.date(), aid_fund, name=" =Cy", address="7 Pier"
+    )
     offline.issue_receipt(payment=offline.record(entered=cheque, by=adam, at=SUMMER), by=adam, at=SUMMER)
     run = issue(legal_entity)
     post = statement_letters.post(run)
@@ -114,7 +116,7 @@ def test_who_has_no_address_comes_as_a_file_to_print(
         folder = "statements-2026-to-print"
         assert sorted(archive.namelist()) == sorted([f"{folder}/index.csv", f"{folder}/{statement.number}.pdf"])
         assert archive.read(f"{folder}/{statement.number}.pdf") == statement.document.content
-        assert f"{statement.number},'=Cy,7 Pier" in archive.read(f"{folder}/index.csv").decode()
+        assert f"{statement.number},' =Cy,7 Pier" in archive.read(f"{folder}/index.csv").decode()
 
 
 def test_spanish_donor_gets_letter_and_paper_in_spanish(
