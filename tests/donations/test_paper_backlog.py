@@ -1,11 +1,15 @@
 """A backlog of receipts is drained by all workers, and the queue is not filled with calls for help."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from django.core.cache import caches
 from django_q.models import OrmQ
 
 from donations import tasks
 from donations.models import Receipt
+from donations.paper import engine
 from ledger.models import Fund
 from organisation.models import User
 from tests.donations.paper_stage import receipt_of
@@ -56,3 +60,18 @@ def test_whoever_answers_a_call_may_call_the_next(fay: User, aid_fund: Fund) -> 
         assert tasks.render_due() == 6
 
         assert nudges() == [TASK]
+
+
+def test_paper_that_asks_for_a_foreign_file_keeps_no_other_from_its_turn(
+    fay: User, aid_fund: Fund, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait(fay, aid_fund, 2)
+    real = engine.to_html
+
+    def foreign(template: str, context: Mapping[str, Any], *, language: str) -> str:
+        return real(template, context, language=language).replace("Donor 0", '<img src="file:///etc/passwd" alt=""/>')
+
+    monkeypatch.setattr(engine, "to_html", foreign)
+
+    assert tasks.render_due() == 1
+    assert Receipt.objects.get(document=None).snapshot["donor"] == "Donor 0"

@@ -67,7 +67,7 @@ def test_odd_names_are_printed_as_they_are(payment: Payment, name: str) -> None:
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "http://127.0.0.1/x.png", "data:text/css,", "mark.svg"])
 def test_nothing_but_our_own_files_is_fetched(address: str) -> None:
-    with pytest.raises((engine.ForeignFile, ValueError)):
+    with pytest.raises((engine.Refused, ValueError)):
         engine.OwnFiles().fetch(address)
 
 
