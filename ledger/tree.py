@@ -27,9 +27,12 @@ BATCH = 2000
 _BEFORE_THE_FIRST = bytes(32)
 _ONE_DAY = timedelta(days=1)
 
+# What has no day that a calendar knows, written past the desk, waits (and is told of) and keeps nothing else from its place.
 _UNSEALED = """
     SELECT t.id FROM ledger_transaction t
-    WHERE t.id > %s AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.transaction_id = t.id)
+    WHERE t.id > %s AND t.booked_on BETWEEN '0002-01-01' AND '9999-01-01'
+    AND t.occurred_at BETWEEN '0002-01-01' AND '9999-01-01' AND t.recorded_at BETWEEN '0002-01-01' AND '9999-01-01'
+    AND NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.transaction_id = t.id)
     ORDER BY t.id LIMIT %s
 """
 _KEPT = """

@@ -1,18 +1,20 @@
 """Every booking is sealed once, in the order it was found; each day that is over has a head, whatever happened."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from core import merkle
 from ledger import leaves, posting, tasks, tree
 from ledger.models import Fund, Head, Leaf, Node
 from organisation.models import Organisation
 from tests.ledger.books_stage import give
-from tests.ledger.tree_stage import book, move_to, seal
+from tests.ledger.tree_stage import book, move_to, seal, tamper
 
 DAY = timedelta(days=1)
 
@@ -80,6 +82,20 @@ def test_leaf_does_not_tell_by_what_the_desk_finds_it(
     assert f'"reference":"{veiled}"' in content[gift.pk].decode()
     assert f'"reference":"reversal:{veiled}","reverses":"{veiled}"' in content[back.pk].decode()
     assert not any(name.encode() in each for each in content.values())
+
+
+@pytest.mark.parametrize("column", ["booked_on", "occurred_at"])
+def test_booking_of_no_day_keeps_no_other_from_its_place(
+    liferaft: Organisation, aid_fund: Fund, now: datetime, column: str
+) -> None:
+    """Written past the desk, if the database lets it."""
+    first, second, third = book(aid_fund, 3, at=now)
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        tamper(f"UPDATE ledger_transaction SET {column} = 'infinity' WHERE id = {second.pk}")
+
+    seal(at=now)
+
+    assert {first.pk, third.pk} <= set(Leaf.objects.values_list("transaction_id", flat=True))
 
 
 def test_many_batches_make_the_same_tree(liferaft: Organisation, aid_fund: Fund, now: datetime) -> None:
