@@ -2,19 +2,26 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import clock
+from core import clock, throttle
+from donations import verifying
 from donations.models import DisputeMove, Receipt, Refund
 from ledger import proving
 from ledger.models import Transaction
+
+_LATER = {"Retry-After": str(verifying.SPAN), "Content-Type": "text/plain; charset=utf-8"}
 
 
 @require_safe
 @never_cache
 def proof(request: HttpRequest, code: str) -> HttpResponse:
     """Answer with the proof for the gift and for whatever went back of it; nothing of the donor."""
+    block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
+    if not verifying.may_look(block):
+        return HttpResponse(_("Too many were asked for. Please try again in ten minutes."), status=429, headers=_LATER)
     receipt = get_object_or_404(Receipt.objects.select_related("payment__ledger_transaction"), code=code.upper())
     told = proving.of(_transactions(receipt), at=clock.now())
     told["receipt"] = {
