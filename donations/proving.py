@@ -21,7 +21,10 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
     """Answer with the proof for the gift and for whatever went back of it; nothing of the donor."""
     block = throttle.address_block(request.META.get("REMOTE_ADDR", ""))
     if not verifying.may_look(block):
-        return HttpResponse(_("Too many were asked for. Please try again in ten minutes."), status=429, headers=_LATER)
+        notice = _(
+            "Very many were checked from your network. Please try again in ten minutes; the paper stays as good as it is."
+        )
+        return HttpResponse(notice, status=429, headers=_LATER)
     receipt = get_object_or_404(Receipt.objects.select_related("payment__ledger_transaction"), code=code.upper())
     told = proving.of(_transactions(receipt), at=clock.now())
     told["receipt"] = {
