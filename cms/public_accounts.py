@@ -23,6 +23,7 @@ from core.money import format_money, from_minor
 from core.plots import Kind, Label, Plot, Point, Series
 from core.suppression import LEAST, Group
 from ledger.models import Account, Head
+from organisation.exports import disarmed
 from organisation.models import Organisation
 
 _MONTHS = 12
@@ -152,7 +153,7 @@ def file(request: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="public-accounts-{published.until.isoformat()}.csv"'
     write = csv.writer(answer)
     for sentence in _sentences(published):
-        write.writerow([f"# {sentence}"])
+        write.writerow([disarmed(f"# {sentence}")])
     write.writerow(["fund", "currency", "what", "from", "until", "number", "amount"])
     for fund in published.funds:
         write.writerows(_lines(fund))
@@ -174,7 +175,7 @@ def _sentences(published: Accounts) -> list[str]:
 
 
 def _lines(fund: FundAccounts) -> Iterator[list[Any]]:
-    name, currency = fund.fund.name, fund.fund.currency
+    name, currency = disarmed(fund.fund.name), fund.fund.currency
     for what, groups in (("gifts", fund.gifts), ("grants", fund.grants)):
         for group in groups:
             span = [f"{group.first:%Y-%m}", f"{group.last:%Y-%m}"]

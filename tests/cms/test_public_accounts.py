@@ -227,6 +227,18 @@ def test_file_says_what_the_page_says(look: Callable[..., str], wave: Fund) -> N
     ]
 
 
+def test_name_of_a_fund_is_no_formula_in_a_spreadsheet(
+    look: Callable[..., str], give: Callable[..., Payment], general_fund: Fund
+) -> None:
+    Fund.objects.update(name='=HYPERLINK("https://fund.example")')
+    for _giver in range(10):
+        give(general_fund, 12, day(1))
+
+    names = {row[0] for row in rows_of(look(day(2), "/books/public-accounts.csv"))}
+
+    assert names == {'\'=HYPERLINK("https://fund.example")'}
+
+
 def test_spanish_page_speaks_spanish(look: Callable[..., str], wave: Fund) -> None:
     page = look(day(3), "/es/books/")
 
