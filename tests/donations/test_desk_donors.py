@@ -140,7 +140,7 @@ def test_letters_about_a_recurring_gift_stand_with_its_donor(desk: Client, aid_f
     monthly.refresh_from_db()
     change = SubscriptionChange.objects.create(subscription=monthly, kind="resume", asked_at=NOW, heard_at=NOW)
     twelve = Money(12, "USD")
-    year = recurring_letters.LookBack(FEBRUARY.date(), NOW.date(), twelve, 1, None, None, None, None)
+    year = recurring_letters.LookBack(FEBRUARY.date(), NOW.date(), twelve, 1, None)
     campaign = recurring_letters.CampaignEnd(
         "flood", "Flood", NOW.date(), "It is over.", "http://localhost:8000/flood/"
     )

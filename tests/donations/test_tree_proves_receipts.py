@@ -66,7 +66,7 @@ def test_gift_of_this_minute_and_of_today_says_when_to_come_back(
     told = fetched(visitor, receipt)
 
     assert "tomorrow" in told["meaning"][0]
-    assert check(write(told, tmp_path))[0] == 0
+    assert check(write(told, tmp_path))[0] == 3
 
 
 def test_refunded_gift_is_still_proved_with_its_refund(
