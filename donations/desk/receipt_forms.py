@@ -35,7 +35,8 @@ class ReceiptFilter(Filter):
             field.choices = [ALL, *((year, str(year)) for year in years)]
 
     def found(self) -> QuerySet[Receipt]:
-        found = Receipt.objects.all()
+        """Return the receipts; a filter that makes no sense finds none."""
+        found = Receipt.objects.all() if self.is_valid() else Receipt.objects.none()
         typed = (self.wanted("q") or "").strip()
         if typed:
             found = found.filter(Q(number__icontains=typed) | Q(code__iexact=typed))

@@ -56,7 +56,8 @@ class StatementFilter(Filter):
             field.choices = [ALL, *((year, str(year)) for year in years.distinct())]
 
     def found(self) -> QuerySet[Statement]:
-        found = Statement.objects.all()
+        """Return the statements; a filter that makes no sense finds none."""
+        found = Statement.objects.all() if self.is_valid() else Statement.objects.none()
         typed = (self.wanted("q") or "").strip()
         if typed:
             found = found.filter(Q(number__icontains=typed) | Q(code__iexact=typed))

@@ -18,6 +18,7 @@ from donations.desk.lists import PER_PAGE
 from donations.models import Statement, StatementDocument, StatementRun, StatementTask
 from donations.statement_content import Period
 from organisation import screen
+from organisation.models import LegalEntity
 from organisation.permissions import Permission
 from organisation.staff import member, needs
 
@@ -52,12 +53,25 @@ def _begin(request: HttpRequest, form: statement_forms.BeginForm) -> HttpRespons
     try:
         run = statement_runs.begin(entity=wanted["entity"], year=wanted["year"], at=clock.now(), by=member(request))
     except statement_runs.RunUnderWay:
-        messages.error(request, _("The statements of this year are being issued, or were stopped: that run goes on."))
-        return redirect("donations_statements")
+        return _to_the_one_under_way(request, wanted["entity"], wanted["year"])
     except statement_runs.YearHasNotBegun:
         messages.error(request, _("That year has not begun: nothing was given in it."))
         return redirect("donations_statements")
     return redirect("donations_statement_run", pk=run.pk)
+
+
+def _to_the_one_under_way(request: HttpRequest, entity: LegalEntity, year: int) -> HttpResponse:
+    """Lead to the run of that year that is not done, and say why none was begun."""
+    rows = StatementRun.objects.filter(legal_entity=entity, year=year).exclude(state=StatementRun.State.DONE)
+    under_way = rows.order_by("-pk").first()
+    if under_way is None:
+        messages.warning(request, _("Meanwhile it is done."))
+        return redirect("donations_statements")
+    if under_way.state == StatementRun.State.STOPPED:
+        messages.warning(request, _("The statements of this year were stopped. This is that run; it can go on here."))
+    else:
+        messages.warning(request, _("The statements of this year are being issued already. This is that run."))
+    return redirect("donations_statement_run", pk=under_way.pk)
 
 
 @needs(Permission.SEE_GIFTS, Permission.MANAGE_RECEIPTS)
@@ -158,7 +172,10 @@ def _mail(request: HttpRequest, found: StatementRun) -> HttpResponse:
     except statement_letters.AskedAlready:
         messages.warning(request, _("These letters were asked for before. They leave once."))
     except statement_letters.NotDone:
-        messages.error(request, _("The statements are still being issued. Nothing was sent."))
+        if found.state == StatementRun.State.STOPPED:
+            messages.error(request, _("The issuing of the statements was stopped. Nothing was sent."))
+        else:
+            messages.error(request, _("The statements are still being issued. Nothing was sent."))
     else:
         words = ngettext("%(many)s letter is on its way.", "%(many)s letters are on their way.", count)
         messages.success(request, words % {"many": count})

@@ -115,7 +115,7 @@ def test_without_gifts_the_page_says_so(desk: Client) -> None:
         ({"since": "2026-02-28", "until": "2026-02-28"}, {"$90.00"}),
         ({"until": "2026-03-01"}, {"$90.00", "$25.00"}),
         ({"q": "ben@"}, {"$30.00"}),
-        ({"since": "nonsense"}, {"$90.00", "$25.00", "$30.00", "$7.00"}),
+        ({"since": "nonsense"}, set()),
     ],
 )
 def test_gifts_are_narrowed_by_day_and_donor(wanted: dict[str, str], found: set[str], desk: Client) -> None:

@@ -109,7 +109,7 @@ def test_second_run_is_refused_in_words(legal_entity: LegalEntity, aid_fund: Fun
 
     answer = desk.post(reverse("donations_statements"), {"year": "2026", "entity": legal_entity.pk}, follow=True)
 
-    assert "are being issued, or were stopped" in answer.content.decode()
+    assert "are being issued already. This is that run." in answer.content.decode()
     assert StatementRun.objects.count() == 1
 
 
@@ -128,6 +128,12 @@ def test_stopped_run_waits_and_goes_on(legal_entity: LegalEntity, aid_fund: Fund
     page = desk.get(reverse("donations_statement_run", args=[run.pk])).content.decode()
     assert "Go on" in page
     assert 'http-equiv="refresh"' not in page
+    begun = desk.post(reverse("donations_statements"), {"year": "2026", "entity": legal_entity.pk}, follow=True)
+    assert begun.request["PATH_INFO"] == reverse("donations_statement_run", args=[run.pk])
+    assert "The statements of this year were stopped." in begun.content.decode()
+    letters = desk.get(reverse("donations_statement_mailing", args=[run.pk])).content.decode()
+    assert "The issuing of the statements was stopped." in letters
+    assert "still being issued" not in letters
 
     desk.post(reverse("donations_statement_resume", args=[run.pk]))
     page = desk.get(reverse("donations_statement_run", args=[run.pk])).content.decode()
