@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -59,7 +60,17 @@ def _record(request: HttpRequest, form: OfflineGiftForm) -> Payment | None:
         messages.success(request, _("The gift is booked and its receipt is being made."))
     else:
         messages.success(request, _("The gift is booked. Its receipt is issued when you ask for it."))
+    _say_when_it_counts(request, payment, form.entered().received_on)
     return payment
+
+
+def _say_when_it_counts(request: HttpRequest, payment: Payment, received_on: date) -> None:
+    """Say for which day a gift is in the books, if the month in which it came is closed."""
+    booked = payment.ledger_transaction
+    booked.refresh_from_db(fields=["booked_on"])
+    if booked.booked_on != received_on:
+        day = date_format(booked.booked_on, "DATE_FORMAT")
+        messages.info(request, _("That month is closed: in the books the gift counts on %(day)s.") % {"day": day})
 
 
 @needs(Permission.MANAGE_GIFTS)

@@ -1,6 +1,6 @@
 """What became of a receipt: which replaced which, who did what and why, and when its letters left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,11 +43,13 @@ def of(receipts: Sequence[Receipt], *, with_words: bool, at: datetime) -> list[M
 
     :param with_words: also say what whoever did it wrote about it
     """
-    moments = [moment for receipt in receipts for moment in _turns(receipt)]
     numbers = {str(receipt.pk): receipt.number for receipt in receipts}
     events = list(AuditEvent.objects.filter(object_type=Receipt._meta.label, object_id__in=numbers))
     notes = audit.notes_on(events) if with_words else {}
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={event.actor_id for event in events})}
+    # A state that somebody brought about has the moment of their deed.
+    by = {event.at: people.get(event.actor_id or 0, "") for event in events}
+    moments = [moment for receipt in receipts for moment in _turns(receipt, by)]
     for event in events:
         what = str(_DEEDS.get(event.action, event.action))
         who = people.get(event.actor_id or 0, "")
@@ -60,11 +62,12 @@ def of(receipts: Sequence[Receipt], *, with_words: bool, at: datetime) -> list[M
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
-def _turns(receipt: Receipt) -> list[Moment]:
+def _turns(receipt: Receipt, by: Mapping[datetime, str]) -> list[Moment]:
     amount = {"number": receipt.replaces.number} if receipt.replaces else {}
     what = _("Issued, cancels and replaces No. %(number)s") % amount if amount else _("Issued")
-    turns = [Moment(receipt.issued_at, receipt.number, what)]
+    turns = [Moment(receipt.issued_at, receipt.number, what, by.get(receipt.issued_at, ""))]
     if receipt.ended_at:
         reason = str(receipt.get_ended_because_display())
-        turns.append(Moment(receipt.ended_at, receipt.number, str(receipt.get_state_display()), why=reason))
+        state = str(receipt.get_state_display())
+        turns.append(Moment(receipt.ended_at, receipt.number, state, by.get(receipt.ended_at, ""), reason))
     return turns

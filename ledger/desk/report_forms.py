@@ -125,6 +125,11 @@ class ReportFilter(DaysFilter):
     def span(self) -> Span:
         return self._span(self.cleaned_data if self.is_bound else {})
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the last day is still to come."""
+        return self.span.until > self._today
+
 
 class TrialFilter(ReportFilter):
     """A trial balance is as of the last day; what was moved since the first one stands beside it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,12 @@ def test_night_that_is_well_is_kept_and_sends_nothing(gifts: None, tess: User, n
     assert (event.reason, event.actor_id, event.object_type) == ("sound", None, "organisation.Organisation")
     assert not OutgoingEmail.objects.exists()
     assert "March 10, 2026, 4 p.m. (UTC): all of it is sound" in desk_says(tess)
+
+
+def test_what_the_command_finds_is_not_promised_on_the_desk(gifts: None, tess: User) -> None:
+    call_command("audit_books", stdout=StringIO())
+
+    assert "the command audit_books says what it finds only where it is run" in desk_says(tess)
 
 
 def test_night_that_is_not_well_tells_treasurers_and_administrators(

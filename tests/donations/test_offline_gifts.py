@@ -13,7 +13,7 @@ from moneyed import Money
 from config.proofs import PROOFS
 from donations import giving, offline
 from donations.models import Donor, Method, OfflineBatch, Payment, Receipt
-from ledger import balances
+from ledger import balances, closing
 from ledger.models import Fund
 from organisation.models import AuditEvent, LegalEntity, User
 from tests.conftest import NOON
@@ -228,3 +228,14 @@ def test_two_people_of_one_name_without_an_address_stay_two(desk: Client, aid_fu
         enter(desk, aid_fund, amount="5", bank_reference=number, is_no_double="on")
 
     assert sorted(Donor.objects.values_list("address", flat=True)) == ["", "", "2 Quay\nPortland"]
+
+
+def test_gift_of_a_closed_month_says_for_which_day_it_counts(desk: Client, aid_fund: Fund, tess: User) -> None:
+    closing.close(until=date(2026, 2, 28), by=tess, at=NOON)
+
+    late = enter(desk, aid_fund, received_on="2026-02-10")
+    page = desk.get(late["Location"]).content.decode()
+
+    assert "in the books the gift counts on March 1, 2026." in page
+    open_month = enter(desk, aid_fund, bank_reference="No. 18", amount="20")
+    assert "in the books the gift counts on" not in desk.get(open_month["Location"]).content.decode()

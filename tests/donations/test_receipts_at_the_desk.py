@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from config.proofs import PROOFS
 from donations import erasing, offline, receipting
 from donations import tasks as donations_tasks
+from donations.desk import receipt_history
 from donations.models import Duplicate, Method, Payment, Receipt, ReceiptDetails, ReceiptDocument, Refund
 from ledger.models import Fund
 from mail.models import OutgoingEmail
@@ -253,6 +254,22 @@ def test_year_is_one_zip_with_a_table_that_names_erased_ones_without_a_file(
 )
 def test_receipts_are_found(desk: Client, cheque: Receipt, asked: dict[str, str], is_found: bool) -> None:
     assert (at("", cheque) in words(desk.get(reverse("donations_receipts"), asked))) == is_found
+
+
+def test_filter_that_makes_no_sense_shows_no_receipt(desk: Client, cheque: Receipt) -> None:
+    page = words(desk.get(reverse("donations_receipts"), {"year": "1066"}))
+
+    assert "No list, because what is asked for makes no sense." in page
+    assert at("", cheque) not in page
+
+
+def test_state_that_somebody_brought_about_names_them(cheque: Receipt, adam: User) -> None:
+    receipting.void(receipt=cheque, because=Receipt.Ended.MISTAKE, note="", tell=False, by=adam, at=NOON)
+    cheque.refresh_from_db()
+
+    moments = receipt_history.of([cheque], with_words=False, at=NOON)
+
+    assert {m.who for m in moments if m.what in {"Issued", "Declared void", cheque.get_state_display()}} == {str(adam)}
 
 
 def test_offline_gift_without_receipt_is_listed_previewed_and_issued_by_one_click(

@@ -33,6 +33,14 @@ def books(aid_fund: Fund, general_fund: Fund) -> None:
     pass_on(Account.STRIPE, 1_000, from_=general_fund, to=aid_fund, day=MARCH)
 
 
+@pytest.mark.parametrize("name", REPORTS)
+def test_span_that_ends_in_the_future_is_said_to_end_today(books: None, tess: User, name: str) -> None:
+    ahead = "what is counted here ends today"
+
+    assert ahead in ask(tess, name, "since=2026-01-01&until=2100-12-31&by=year")
+    assert ahead not in ask(tess, name, "since=2026-01-01&until=2026-03-31")
+
+
 def ask(who: User, name: str, asked: str = "") -> str:
     answer = at_desk(who).get(f"{reverse(name)}?{asked}")
     assert answer.status_code == 200
