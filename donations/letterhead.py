@@ -1,7 +1,6 @@
 """What all letters about gifts have in common: to whom they go, in which language, the way to the donor's own page."""
 
 import logging
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from django.db.models import CharField, Exists, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
+from core import faults
 from donations import access
 from donations.models import Donor, Subscription
 from mail import outbox
@@ -116,9 +116,7 @@ def write_each(due: QuerySet[_Row], write: Callable[[_Row], None]) -> int:
             with transaction.atomic():
                 write(row)
         except Exception as error:  # noqa: BLE001 - it is logged, and the others get theirs
-            # Where, but not what: an error's text may quote a name.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("letter for %s %s failed: %s\n%s", row._meta.label, row.pk, type(error).__name__, where)  # noqa: TRY400 - see above
+            faults.report(log, f"letter for {row._meta.label} {row.pk}", error)
         else:
             written += 1
     return written

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import logging
-import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,8 +18,6 @@ from donations.models import Payment, Receipt, ReceiptDocument
 from donations.paper import receipt as printed
 from donations.paper import snapshot
 from mail import outbox
-
-log = logging.getLogger(__name__)
 
 
 def issue_first(payment: Payment, *, at: datetime) -> Receipt:
@@ -98,28 +94,22 @@ def without_pdf() -> QuerySet[Receipt]:
     return Receipt.objects.filter(document=None, erased_at=None)
 
 
+@transaction.atomic
 def render(receipt_id: int, *, at: datetime) -> bool:
-    """Make the PDF of a receipt and queue its letter, in one transaction.
+    """Make the PDF of a receipt and queue its letter.
 
-    :returns: whether it was made now; not, if another worker has it in hand or made it, or if it failed
+    :returns: whether it was made now; not, if another worker has it in hand or made it
     """
-    try:
-        with transaction.atomic():
-            receipt = (
-                Receipt.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-                .select_related("payment__donor", "payment__checkout", "payment__subscription", "payment__fund")
-                .filter(pk=receipt_id, erased_at=None)
-                .first()
-            )
-            # Erased, or made by another worker, just before we got the lock.
-            if receipt is None or ReceiptDocument.objects.filter(receipt=receipt).exists():
-                return False
-            _render(receipt, at=at)
-    except Exception as error:  # noqa: BLE001 - one that cannot be made must not keep the others from theirs
-        # Where, but not what: an error's text may quote a name.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("receipt %s cannot be rendered: %s\n%s", receipt_id, type(error).__name__, where)  # noqa: TRY400 - see above
+    receipt = (
+        Receipt.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .select_related("payment__donor", "payment__checkout", "payment__subscription", "payment__fund")
+        .filter(pk=receipt_id, erased_at=None)
+        .first()
+    )
+    # Erased, or made by another worker, just before we got the lock.
+    if receipt is None or ReceiptDocument.objects.filter(receipt=receipt).exists():
         return False
+    _render(receipt, at=at)
     return True
 
 

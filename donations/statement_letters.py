@@ -1,7 +1,5 @@
 """The letters that carry annual statements: asked for by somebody who has seen one, then queued one by one."""
 
-import logging
-import traceback
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +17,6 @@ from donations.statement_content import Period
 from mail import outbox
 from organisation import audit
 from organisation.models import User
-
-log = logging.getLogger(__name__)
 
 
 class CountChanged(Exception):
@@ -113,23 +109,17 @@ def due() -> QuerySet[Statement]:
     return mailable.filter(Exists(asked), letterhead.has_address("donor"), document__isnull=False)
 
 
+@transaction.atomic
 def send(statement_id: int, *, at: datetime) -> bool:
-    """Queue the letter of a statement that was asked for, in a transaction of its own. One that ended meanwhile gets none.
+    """Queue the letter of a statement that was asked for. One that ended meanwhile gets none.
 
-    :returns: whether it was queued now; not, if another worker has it in hand or queued it, or if it failed
+    :returns: whether it was queued now; not, if another worker has it in hand or queued it
     """
-    try:
-        with transaction.atomic():
-            locked = due().filter(pk=statement_id).select_for_update(skip_locked=True, of=("self",), no_key=True)
-            statement = locked.first()
-            if statement is None:
-                return False
-            queue(statement, pdf=StatementDocument.objects.get(statement=statement).content, at=at)
-    except Exception as error:  # noqa: BLE001 - one that cannot be written must not keep the others from theirs
-        # Where, but not what: an error's text may quote a name.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("letter of statement %s failed: %s\n%s", statement_id, type(error).__name__, where)  # noqa: TRY400 - see above
+    locked = due().filter(pk=statement_id).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    statement = locked.first()
+    if statement is None:
         return False
+    queue(statement, pdf=StatementDocument.objects.get(statement=statement).content, at=at)
     return True
 
 

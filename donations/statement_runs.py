@@ -4,7 +4,6 @@ A run survives whatever happens to a worker: each donor's turn is one commit, an
 """
 
 import logging
-import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
-from core import nudging
+from core import faults, nudging
 from donations import numbering, statements
 from donations.models import Donor, Paper, Statement, StatementDocument, StatementRun, StatementTask
 from donations.statement_content import Period
@@ -198,9 +197,7 @@ def step(run: StatementRun, task_id: int, *, at: datetime) -> bool:
     except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from theirs; it is listed
         if _is_to_try_again(error):
             return False  # Still due.
-        # Where, but not what: an error's text may quote a name.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("statement task %s failed: %s\n%s", task_id, type(error).__name__, where)  # noqa: TRY400 - see above
+        faults.report(log, f"statement task {task_id}", error)
         StatementTask.objects.filter(pk=task_id, state=StatementTask.State.DUE).update(
             state=StatementTask.State.FAILED, done_at=at
         )

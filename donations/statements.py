@@ -4,8 +4,6 @@ One person has at most one valid statement of a year. What changed is said by th
 """
 
 import hashlib
-import logging
-import traceback
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +15,6 @@ from donations.models import Donor, Paper, Statement, StatementDocument, Stateme
 from donations.statement_content import Content, Period
 from mail import outbox
 
-log = logging.getLogger(__name__)
 Outcome = StatementTask.State
 
 
@@ -147,27 +144,19 @@ def outdated(period: Period) -> list[str]:
         return [number for (number,) in cursor.fetchall()]
 
 
+@transaction.atomic
 def render(statement_id: int, *, at: datetime) -> bool:
-    """Make the PDF of a statement, in a transaction of its own.
+    """Make the PDF of a statement.
 
-    :returns: whether it was made now; not, if another worker has it in hand or made it, or if it failed
+    :returns: whether it was made now; not, if another worker has it in hand or made it
     """
-    try:
-        with transaction.atomic():
-            due = without_pdf().filter(pk=statement_id)
-            statement = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-            # Made by another worker just before we got the lock.
-            if statement is None or StatementDocument.objects.filter(statement=statement).exists():
-                return False
-            pdf = statement_paper.render(statement.snapshot)
-            StatementDocument.objects.create(
-                statement=statement, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at
-            )
-    except Exception as error:  # noqa: BLE001 - one that cannot be made must not keep the others from theirs
-        # Where, but not what: an error's text may quote a name.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("statement %s cannot be rendered: %s\n%s", statement_id, type(error).__name__, where)  # noqa: TRY400 - see above
+    due = without_pdf().filter(pk=statement_id)
+    statement = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+    # Made by another worker just before we got the lock.
+    if statement is None or StatementDocument.objects.filter(statement=statement).exists():
         return False
+    pdf = statement_paper.render(statement.snapshot)
+    StatementDocument.objects.create(statement=statement, pdf=pdf, sha256=hashlib.sha256(pdf).digest(), made_at=at)
     return True
 
 

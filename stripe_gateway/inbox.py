@@ -2,7 +2,6 @@
 
 import json
 import logging
-import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
-from core import nudging
+from core import faults, nudging
 from stripe_gateway import letters, signature
 from stripe_gateway.models import StripeEvent
 
@@ -201,9 +200,7 @@ def _note_failure(pk: int, error: Exception, *, at: datetime) -> None:
     event.save(update_fields=["attempts", "state", "error", "due_at"])
     if event.due_at is None:
         letters.gave_up(event=event, at=at)
-    # Where, but not what: an error's text may quote a name or an address.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s %s failed: %s\n%s", event.type, event.event_id, event.error, where)
+    faults.report(log, f"{event.type} {event.event_id}", error)
 
 
 @transaction.atomic
