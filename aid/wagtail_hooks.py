@@ -7,8 +7,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from aid import panels, staff_views
-from aid.steps import STEPS
+from aid.desk import cases, panels
+from aid.desk.steps import STEPS
 from organisation.models import User
 from organisation.permissions import Permission
 
@@ -28,11 +28,11 @@ def cases_menu_item() -> MenuItem:
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail has no types
 def cases_urls() -> list[URLPattern]:
     return [
-        path("aid/cases/", staff_views.cases, name="aid_cases"),
-        path("aid/cases/<uuid:pk>/", staff_views.case, name="aid_case"),
-        path("aid/cases/<uuid:pk>/open/", staff_views.open_detail, name="aid_case_open"),
+        path("aid/cases/", cases.cases, name="aid_cases"),
+        path("aid/cases/<uuid:pk>/", cases.case, name="aid_case"),
+        path("aid/cases/<uuid:pk>/open/", cases.open_detail, name="aid_case_open"),
         *(
-            path(f"aid/cases/<uuid:pk>/{step.slug}/", staff_views.step_view(step), name=f"aid_case_{step.slug}")
+            path(f"aid/cases/<uuid:pk>/{step.slug}/", cases.step_view(step), name=f"aid_case_{step.slug}")
             for step in STEPS
         ),
     ]

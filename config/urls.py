@@ -33,7 +33,7 @@ urlpatterns = [
         # In place of Wagtail's, which would open a session without the second factor.
         path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="util_login"),
         path("", include("donations.urls")),
-        path("aid/", include("aid.urls")),
+        path("aid/", include("aid.worker.urls")),
         path("books/", include((books, ledger_urls.app_name))),
         path("", include("cms.urls")),
         path("", include(wagtail_urls)),

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from aid import visiting
 from aid.models import AidRequest
 from aid.statuses import Status
+from aid.worker import visiting
 from ledger import posting
 from organisation.models import Organisation
 from tests.ledger.tree_stage import check, public_heads, seal, write

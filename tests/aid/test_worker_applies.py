@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aid import applying, visiting
+from aid import applying
 from aid.answers import Kind
 from aid.models import AidRequest, Case
 from aid.statuses import Status
+from aid.worker import visiting
 from core import formtoken
 from ledger.models import Fund
 from organisation.models import Organisation

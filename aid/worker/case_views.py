@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aid import access, applying, confirming, transitions, visiting
-from aid.apply_views import answers, ended
-from aid.forms import CaseWordsForm
+from aid import access, applying, confirming, transitions
 from aid.models import AidRequest, Review
 from aid.statuses import OPEN, Status, may_be_withdrawn, public_words
-from aid.visiting import Visit
+from aid.worker import visiting
+from aid.worker.apply_views import answers, ended
+from aid.worker.forms import CaseWordsForm
+from aid.worker.visiting import Visit
 from core import throttle
 from core.clock import now
 from ledger import proving

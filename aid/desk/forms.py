@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
 from aid import policy
+from aid.amounts import AmountField
 from aid.answers import PayMethod
-from aid.forms import AmountField
 from aid.models import AidRequest
 from aid.reasons import DeclineReason, Detail, OpenReason
 from core.clock import now

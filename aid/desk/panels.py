@@ -4,7 +4,7 @@ from typing import Any
 
 from wagtail.admin.ui.components import Component
 
-from aid import queue
+from aid.desk import queue
 from core.clock import now
 from organisation.models import User
 
@@ -14,7 +14,7 @@ class CasesPanel(Component):
 
     name = "cases"
     order = 110
-    template_name = "aid/staff/panel.html"
+    template_name = "aid/desk/panel.html"
 
     def __init__(self, user: User) -> None:
         self.user = user

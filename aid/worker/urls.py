@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from aid import apply_views, case_views
+from aid.worker import apply_views, case_views
 
 app_name = "aid"
 urlpatterns: list[URLPattern | URLResolver] = [

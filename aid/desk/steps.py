@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from aid import deciding, paying, reviewing
 from aid.answers import PayMethod
+from aid.desk.forms import DeclineForm, GrantForm, PaidForm, SendBackForm, StepForm
 from aid.models import AidRequest
 from aid.reasons import DeclineReason
-from aid.staff_forms import DeclineForm, GrantForm, PaidForm, SendBackForm, StepForm
 from aid.statuses import Status
 from organisation.models import User
 from organisation.permissions import Permission

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aid import applying, holding
-from aid.forms import AccountForm, ContactForm, KindForm, NeedsForm, PaymentForm, StoryForm, WhenForm
 from aid.models import AidRequest
+from aid.worker.forms import AccountForm, ContactForm, KindForm, NeedsForm, PaymentForm, StoryForm, WhenForm
 
 Answers = Mapping[str, Any]
 

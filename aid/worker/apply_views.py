@@ -11,12 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, applying, policy, transitions, visiting
-from aid.forms import AmountField, CaseWordsForm, KindForm, WordsKeptForm
+from aid import access, applying, policy, transitions
+from aid.amounts import AmountField
 from aid.models import AidRequest
-from aid.pages import BY_SLUG, PAGES, Page, after, before
 from aid.statuses import Status
-from aid.visiting import Visit
+from aid.worker import visiting
+from aid.worker.forms import CaseWordsForm, KindForm, WordsKeptForm
+from aid.worker.pages import BY_SLUG, PAGES, Page, after, before
+from aid.worker.visiting import Visit
 from core import throttle
 from core.clock import now
 from core.money import Money, format_money

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from aid import access, holding, opening, paying, queue, reviewing, transitions
+from aid import access, holding, opening, paying, reviewing, transitions
 from aid.answers import Need
+from aid.desk import queue
+from aid.desk.forms import OpenForm, QueueForm
+from aid.desk.steps import STEPS, Step
 from aid.models import AidRequest
 from aid.reasons import Detail, OpenReason
-from aid.staff_forms import OpenForm, QueueForm
 from aid.statuses import OPEN
-from aid.steps import STEPS, Step
 from core.clock import now
 from core.money import format_money
 from ledger import balances
@@ -57,7 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     ]
     form = QueueForm(request.GET, choices=queue.choices(user))
     context = {"rows": rows, "page": page, "form": form}
-    return screen.show(request, "aid/staff/queue.html", title=_("Cases"), context=context)
+    return screen.show(request, "aid/desk/queue.html", title=_("Cases"), context=context)
 
 
 @needs(Permission.SEE_CASES)
@@ -164,7 +165,7 @@ def _page(
     }
     return screen.show(
         request,
-        "aid/staff/case.html",
+        "aid/desk/case.html",
         title=_("Case %(name)s") % {"name": found.case.short},
         context=context,
         above=[("aid_cases", _("Cases"))],
