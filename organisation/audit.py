@@ -50,7 +50,7 @@ def record(
         salt = os.urandom(16)
         event.note_digest = hashlib.sha256(salt + note.encode()).digest()
         kept = AuditNote(position=event.position, salt=salt)
-        kept.sealed_text = sealing.seal(note, context=f"audit_note:{kept.pk}")
+        kept.sealed_text = sealing.seal(note, context=kept.place)
         kept.save()
     event.hash = hash_of(event)
     event.save()
@@ -113,6 +113,6 @@ def forget_notes(subjects: models.QuerySet[models.Model]) -> None:
 
 def _text_of(note: AuditNote) -> str:
     try:
-        return sealing.unseal(note.sealed_text, context=f"audit_note:{note.pk}")
+        return sealing.unseal(note.sealed_text, context=note.place)
     except sealing.SealBroken:
         return ""

@@ -202,3 +202,8 @@ class AuditNote(models.Model):
 
     def __str__(self) -> str:
         return f"note on {self.position}"
+
+    @property
+    def place(self) -> str:
+        """The name of the place that the sealed text is bound to."""
+        return f"audit_note:{self.pk}"
