@@ -108,7 +108,7 @@ def keyring(name: str) -> dict[str, bytes]:
     ring: dict[str, bytes] = {}
     for part in names(name):
         key_id, colon, encoded = part.partition(":")
-        if not colon or not key_id.isalnum() or len(key_id) > 8 or key_id in ring:
+        if not colon or not (key_id.isascii() and key_id.isalnum()) or len(key_id) > 8 or key_id in ring:
             raise ImproperlyConfigured(f"{name} must be a list of id:base64 with different short ids.")
         ring[key_id] = _key_bytes(name, encoded)
     return ring

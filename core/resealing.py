@@ -5,7 +5,6 @@ puts the lists together, and ``rotate_keys`` walks them.
 """
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,7 +91,10 @@ class Files:
     """Sealed files on disk, one for a row, each one envelope made by ``core.sealing.seal_bytes``.
 
     The row is locked while its file is written anew beside the old one and put in its place. Who erases a file must
-    therefore delete its row first, and the file once that is committed.
+    therefore delete its row first (or write there that it is gone), and remove the file once that is committed.
+
+    :param name: what the files are called to an operator
+    :param path: where a row's file lies; none if it has none any more
     """
 
     model: type[models.Model]
@@ -119,8 +121,8 @@ class Files:
     def reseal(self, rows: list[Any]) -> list[Any]:
         broken = []
         for row in rows:
-            path = self.path(row)
             try:
+                path = self.path(row)
                 if path is not None and not sealing.is_current(_header_of_file(path)):
                     _replace(path, _renewed(path.read_bytes(), context=self.context(row)))
             except (sealing.SealBroken, FileNotFoundError):
@@ -182,9 +184,14 @@ def _header_of_file(path: Path) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put a new content in a file's place: whole or not at all, also if the power goes."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".resealing-", delete=False) as beside:
-        beside.write(content)
-        beside.flush()
-        os.fsync(beside.fileno())
-    Path(beside.name).replace(path)
+    """Put a new content in a file's place: whole or not at all. What a killed run left beside it is written over."""
+    beside = path.with_name(f"{path.name}.resealing")
+    with open(beside, "wb", opener=_private) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,67 +1,116 @@
 """A new key in front, one command, and the old key can go: everything opens with the new one alone."""
 
 from datetime import datetime
-from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal import auth as totp
-from django.core.management import call_command
 from pytest_django import Settings
 
-from ledger import taking_in
-from ledger.bank_file import Row
+from config.sealed import SEALED
 from ledger.models import BankLine, Fund
-from mail import outbox
 from mail.models import OutgoingEmail
 from organisation import audit
-from organisation.models import AuditEvent, Organisation, User
+from organisation.models import AuditEvent, AuditNote, Organisation, User
+from tests.config.sealed_stage import NEW, counts, hold_something, letter, opened, rotate, rotate_in_vain
 
-NEW = {"k2": bytes(range(32))}
-
-
-def rotate(*arguments: str) -> str:
-    told = StringIO()
-    call_command("rotate_keys", *arguments, stdout=told, stderr=told)
-    return told.getvalue()
-
-
-def letter(at: datetime, key: str = "test:1") -> OutgoingEmail:
-    return outbox.queue_ready(key=key, to="ann@example.org", subject="News", text="Ñandú\n", html="<p>Ñ</p>", at=at)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def held(liferaft: Organisation, tess: User, general_fund: Fund, now: datetime) -> None:
-    """Something in every column that is sealed."""
-    letter(now)
-    outbox.owe(key="test:owed", to="ann@example.org", at=now)
-    row = Row(number=1, on=now.date(), minor=5000, words="Cheque of Ann")
-    taking_in.take_in(file_name="march.csv", content=b"1", currency="USD", rows=[row], by=tess, at=now)
-    totp.TOTP.activate(tess, "JBSWY3DPEHPK3PXP")
-    RecoveryCodes.activate(tess)
+    hold_something(tess, at=now)
 
 
-def opened(tess: User) -> list[object]:
-    """Everything that is sealed, in clear, by the doors through which it is read."""
-    mail = OutgoingEmail.objects.get(key="test:1")
-    return [
-        [mail.recipient, mail.text, mail.html, OutgoingEmail.objects.get(key="test:owed").recipient],
-        BankLine.objects.get().words,
-        audit.notes_on(AuditEvent.objects.filter(action="ledger.bank_taken_in")),
-        totp.TOTP(Authenticator.objects.get(user=tess, type="totp")).validate_code("000000"),
-        RecoveryCodes(Authenticator.objects.get(user=tess, type="recovery_codes")).generate_codes(),
-    ]
+def add_key(settings: Settings) -> None:
+    settings.SEALING_KEYS = NEW | settings.SEALING_KEYS
 
 
 def test_everything_opens_with_the_new_key_alone(held: None, tess: User, settings: Settings) -> None:
-    before, old = opened(tess), settings.SEALING_KEYS
-    settings.SEALING_KEYS = NEW | old
+    before = opened(tess)
+    add_key(settings)
 
     told = rotate()
 
     assert "Key k1 is used nowhere any more: take it out of SEALING_KEYS." in told
+    assert "100 %  mail_outgoingemail.recipient_sealed: 2 sealed anew" in told
     settings.SEALING_KEYS = NEW
     assert opened(tess) == before
-    assert "Cheque of Ann" in before
+    assert ["Cheque of Ann"] in before
     assert list(audit.broken_links()) == []
+
+
+def test_every_place_outside_of_aid_was_really_tried(held: None) -> None:
+    assert [name for name, (many, _old) in counts().items() if not many and not name.startswith("aid_")] == []
+
+
+def test_second_run_finds_nothing_to_do(held: None, settings: Settings) -> None:
+    add_key(settings)
+    rotate()
+    before = list(OutgoingEmail.objects.order_by("pk").values()), list(Authenticator.objects.order_by("pk").values())
+
+    told = rotate()
+
+    assert told.count("100 %") == told.count(": 0 sealed anew") == len(SEALED)
+    after = list(OutgoingEmail.objects.order_by("pk").values()), list(Authenticator.objects.order_by("pk").values())
+    assert after == before
+
+
+def test_dry_run_counts_and_changes_nothing(held: None, settings: Settings) -> None:
+    add_key(settings)
+    before = counts()
+
+    told = rotate("--dry-run")
+
+    assert "mail_outgoingemail.text_sealed: 1 of 1 would be sealed anew" in told
+    assert "mfa_authenticator.data: 2 of 2 would be sealed anew" in told
+    assert "Key k1 is still needed: " in told
+    assert counts() == before
+
+
+def test_what_was_sealed_for_another_place_is_named_each_time_without_its_content(
+    held: None, now: datetime, settings: Settings
+) -> None:
+    moved = letter(now, "test:moved")
+    moved.text_sealed = OutgoingEmail.objects.get(key="test:1").text_sealed
+    moved.save()
+    add_key(settings)
+
+    first, second = rotate_in_vain(), rotate_in_vain()
+
+    for told in (first, second):
+        assert f"mail_outgoingemail.text_sealed: row {moved.pk} could not be opened" in told
+        assert "Key k1 is still needed: 1 things" in told
+        assert "andú" not in told
+    assert counts()["mail_outgoingemail.text_sealed"] == (2, 1)
+
+
+def test_key_that_is_gone_is_named(held: None, settings: Settings) -> None:
+    settings.SEALING_KEYS = NEW
+
+    told = rotate_in_vain()
+
+    assert "Key 'k1' is not in SEALING_KEYS: " in told
+    assert f"organisation_auditnote.sealed_text: row {AuditNote.objects.first().pk} could not" in told  # type: ignore[union-attr]  # one is there
+    assert f"mfa_authenticator.data: row {Authenticator.objects.order_by('pk')[0].pk} could not" in told
+
+
+def test_nonsense_is_named_and_stays(held: None, settings: Settings) -> None:
+    line = BankLine.objects.get()
+    BankLine.objects.filter(pk=line.pk).update(words_sealed=b"\2")
+    add_key(settings)
+
+    told = rotate_in_vain()
+
+    assert f"ledger_bankline.words_sealed: row {line.pk} could not be opened" in told
+    assert bytes(BankLine.objects.values_list("words_sealed", flat=True).get() or b"") == b"\2"
+
+
+def test_change_of_keys_is_on_record(held: None, settings: Settings) -> None:
+    add_key(settings)
+
+    rotate()
+    rotate()
+
+    reasons = AuditEvent.objects.filter(action="organisation.resealed").values_list("reason", flat=True)
+    assert sorted(set(reasons)) == sorted(reasons)
+    assert "mail_outgoingemail.text_sealed" in reasons

@@ -29,7 +29,12 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="count only")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        left_over = [each for each in SEALED if not (dry_run or self._bring_up_to_date(each))]
+        try:
+            left_over = [each for each in SEALED if not (dry_run or self._bring_up_to_date(each))]
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "Stopped. What was sealed anew stays; run this again to go on.", returncode=130
+            ) from error
         used: Counter[bytes] = Counter()
         for each in SEALED:
             found = each.headers()
