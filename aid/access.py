@@ -15,8 +15,10 @@ _TO_DECIDE = frozenset(
     {
         Status.RECOMMENDED_GRANT,
         Status.RECOMMENDED_DECLINE,
+        Status.PARTLY_APPROVED,
         Status.APPROVED,
         Status.DECLINED,
+        Status.DECLINED_FINALLY,
         Status.PAID,
         Status.CONFIRMED,
     }
@@ -91,8 +93,8 @@ def part_of(user: User, request: AidRequest) -> str:
     """Return which part this person has had in the request: "reviewer", "decider", "payer" or ""."""
     if request.reviews.filter(reviewer=user).exists():
         return "reviewer"
-    if request.reviews.filter(decision__decider=user).exists():
+    if request.reviews.filter(decisions__decider=user).exists():
         return "decider"
-    if request.status in _TO_PAY and request.disbursement.attempts.filter(recorded_by=user).exists():
+    if DisbursementAttempt.objects.filter(disbursement__request=request, recorded_by=user).exists():
         return "payer"
     return ""

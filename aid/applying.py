@@ -4,18 +4,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from moneyed import Money
 
-from aid import holding, policy, transitions
+from aid import holding, policy, retention, setting_aside, transitions
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
-from aid.models import AidRequest, Case
+from aid.classes import DataClass
+from aid.models import AidRequest, Case, Person, Surge
 from aid.statuses import Status
 from core import casewords
 from core.money import to_minor
-from ledger import promises
 from ledger.models import Fund
 
 
@@ -101,13 +101,13 @@ def answer_needs(*, request_id: uuid.UUID, needs: Iterable[Need], amount: Money)
 
 def answer_story(*, request_id: uuid.UUID, story: str) -> None:
     with draft(request_id) as request:
-        holding.put(request, "story", story)
+        holding.put_story(request, story)
 
 
 def answer_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str) -> None:
     with draft(request_id) as request:
         request.pay_method = method
-        holding.put(request, "pay_to", pay_to)
+        holding.put_pay_to(request, pay_to)
 
 
 def answer_contact(*, request_id: uuid.UUID, email: str) -> None:
@@ -140,8 +140,12 @@ def submit(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     pages = missing(request)
     if pages:
         raise Unfinished(pages)
+    case = request.case
+    case.person = Person.objects.create()
+    case.came_in_surge = Surge.objects.filter(ended_at__isnull=True).exists()
+    case.save()
     request.submitted_at = at
-    request.due_on = (at + policy.ANSWER_WITHIN).date()
+    request.due_on = (at + timedelta(days=policy.in_force(request.fund).answer_days)).date()
     return transitions.move(request, Status.RECEIVED, by=None, at=at)
 
 
@@ -156,20 +160,19 @@ def withdraw(*, request_id: uuid.UUID, at: datetime) -> None:
         request.case.delete()
         return
     transitions.require_step(request, Status.WITHDRAWN)
-    if request.status == Status.APPROVED:
-        promises.release(promise=request.disbursement.promise, at=at)
+    setting_aside.give_back(request, at=at)
     transitions.move(request, Status.WITHDRAWN, by=None, at=at)
 
 
 @transaction.atomic
 def forget_unsent(*, at: datetime) -> int:
-    """Erase the cases that were begun and not sent for ``policy.FORGET_UNSENT_AFTER``.
+    """Erase the cases that were begun and not sent for as long as ``aid.retention`` says.
 
     :returns: how many
     """
     old = Case.objects.filter(
-        created_at__lt=at - policy.FORGET_UNSENT_AFTER, requests__status=Status.DRAFT
+        created_at__lt=at - timedelta(days=retention.days(DataClass.DRAFT)), request__status=Status.DRAFT
     ).select_for_update(skip_locked=True, of=("self",))
     ids = [case.pk for case in old]
-    Case.objects.filter(pk__in=ids, requests__status=Status.DRAFT).delete()
+    Case.objects.filter(pk__in=ids, request__status=Status.DRAFT).delete()
     return len(ids)

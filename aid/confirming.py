@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aid import transitions
+from aid import setting_aside, transitions
 from aid.models import AidRequest, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from organisation import audit
@@ -41,4 +41,7 @@ def say_not_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
 
 
 def _sent(request: AidRequest) -> DisbursementAttempt:
-    return request.disbursement.attempts.get(state=DisbursementAttempt.State.SENT)
+    disbursement = setting_aside.live(request)
+    if disbursement is None:
+        raise transitions.NotNow(request.status)
+    return disbursement.attempts.get(state=DisbursementAttempt.State.SENT)

@@ -3,33 +3,38 @@
 import uuid
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from aid import holding, transitions
-from aid.models import AidRequest, Decision, Disbursement, Review
+from aid import holding, policy, setting_aside, transitions
+from aid.models import AidRequest, Decision, Review
 from aid.statuses import Status
-from ledger import promises
 from organisation.models import User
 from organisation.permissions import Permission
+
+_ON_THE_TABLE = frozenset({Status.RECOMMENDED_GRANT, Status.PARTLY_APPROVED, Status.RECOMMENDED_DECLINE})
 
 
 @transaction.atomic
 def approve(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidRequest:
-    """Approve the recommended amount and keep it aside in the fund.
+    """Approve the recommended amount. With the last approval that the policy asks for, it is set aside in the fund.
 
+    :raises transitions.AboveCap, transitions.OnHold, transitions.LikenessOpen: see there
     :raises ledger.balances.FundTooLow: if the fund has less than that available
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
     request = _to_decide(request_id, by=by, seen=seen, to=Status.APPROVED)
+    if request.status == Status.PAID:
+        raise transitions.NotNow(request.status)
     review = _open_review(request)
     amount = review.amount
     if amount is None:
         raise transitions.NotNow(request.status)
     _decide(request, review, outcome=Decision.Outcome.APPROVED, by=by, note="", at=at)
-    promise = promises.promise(fund=request.fund, amount=amount, reference=request.reference, at=at)
-    Disbursement.objects.create(
-        request=request, promise=promise, amount_minor=promise.amount_minor, currency=promise.currency, made_at=at
-    )
+    needed = max(review.approvals_needed, policy.approvals_needed(request, amount, at=review.at))
+    if _approvals(request, review) < needed:
+        return transitions.move(request, Status.PARTLY_APPROVED, by=by, at=at)
+    with transitions.refusals():
+        setting_aside.set_aside(request, amount, at=at)
     return transitions.move(request, Status.APPROVED, by=by, at=at)
 
 
@@ -39,10 +44,13 @@ def decline(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidR
 
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
-    request = _to_decide(request_id, by=by, seen=seen, to=Status.DECLINED)
+    transitions.require(by, Permission.APPROVE_REQUESTS)
+    request = transitions.lock(request_id, seen=seen)
+    to = Status.DECLINED if request.round == 1 else Status.DECLINED_FINALLY
+    transitions.require_step(request, to)
     review = _open_review(request)
     _decide(request, review, outcome=Decision.Outcome.DECLINED, by=by, note="", at=at)
-    return transitions.move(request, Status.DECLINED, by=by, reason=review.reason, at=at)
+    return transitions.move(request, to, by=by, reason=review.reason, at=at)
 
 
 @transaction.atomic
@@ -53,7 +61,7 @@ def send_back(*, request_id: uuid.UUID, by: User, seen: int, note: str, at: date
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
     request = _to_decide(request_id, by=by, seen=seen, to=Status.IN_REVIEW)
-    if request.status == Status.RECEIVED:
+    if request.status not in _ON_THE_TABLE:
         raise transitions.NotNow(request.status)
     _decide(request, _open_review(request), outcome=Decision.Outcome.SENT_BACK, by=by, note=note, at=at)
     return transitions.move(request, Status.IN_REVIEW, by=by, reason="sent_back", at=at)
@@ -67,8 +75,17 @@ def _to_decide(request_id: uuid.UUID, *, by: User, seen: int, to: Status) -> Aid
 
 
 def _open_review(request: AidRequest) -> Review:
-    """Return the review that led to the version as it stands."""
-    return request.reviews.select_related("request").get(version=request.version)
+    """Return the review that is to be decided on: the newest."""
+    review = request.reviews.order_by("-version").first()
+    if review is None:
+        raise transitions.NotNow(request.status)
+    review.request = request
+    return review
+
+
+def _approvals(request: AidRequest, review: Review) -> int:
+    """Return how many approvals stand for the request as it is now. An approval of something else does not count."""
+    return review.decisions.filter(outcome=Decision.Outcome.APPROVED, revision=request.revision).count()
 
 
 def _decide(
@@ -79,15 +96,11 @@ def _decide(
         decider=by,
         outcome=outcome,
         amount_minor=review.amount_minor if outcome == Decision.Outcome.APPROVED else None,
+        revision=request.revision,
         digest=holding.digest_of(request, review),
         at=at,
     )
     holding.put(decision, "note", note)
-    try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
-    except IntegrityError as error:
-        if transitions.is_same_person(error):
-            raise transitions.SamePerson from error
-        raise
+    with transitions.refusals():
+        decision.save(force_insert=True)
     return decision

@@ -54,6 +54,6 @@ def decided(*, since: date, until: date) -> Decided:
     found = (
         Decision.objects.filter(at__gte=first, at__lt=end)
         .exclude(outcome=Decision.Outcome.SENT_BACK)
-        .aggregate(all=Count("pk"), approved=Count("pk", filter=approved))
+        .aggregate(all=Count("review", distinct=True), approved=Count("review", distinct=True, filter=approved))
     )
     return Decided(**found)

@@ -6,68 +6,55 @@ The rules are written once as SQL that the models' triggers carry; every word in
 
 import pgtrigger
 
+from aid.evidence import EVIDENCE, LATEST, approvals_needed
 from aid.statuses import ALLOWED
 
 _PAIRS = ", ".join(f"('{before}', '{after}')" for before, after in sorted(ALLOWED))
-
-# What must be there before a request can have the status. The row's version counts its steps, so that old evidence
-# does not serve a new step.
-_EVIDENCE = """
-    CASE NEW.status
-    WHEN 'recommended_grant' THEN EXISTS (
-        SELECT 1 FROM aid_review r
-        WHERE r.request_id = NEW.id AND r.version = NEW.version AND r.recommendation = 'grant')
-    WHEN 'recommended_decline' THEN EXISTS (
-        SELECT 1 FROM aid_review r
-        WHERE r.request_id = NEW.id AND r.version = NEW.version AND r.recommendation = 'decline')
-    WHEN 'in_review' THEN OLD.status = 'received' OR EXISTS (
-        SELECT 1 FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
-        WHERE r.request_id = NEW.id AND r.version = OLD.version AND d.outcome = 'sent_back')
-    WHEN 'declined' THEN EXISTS (
-        SELECT 1 FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
-        WHERE r.request_id = NEW.id AND r.version = OLD.version
-          AND r.recommendation = 'decline' AND d.outcome = 'declined')
-    WHEN 'approved' THEN EXISTS (
-        SELECT 1 FROM aid_decision d
-        JOIN aid_review r ON r.id = d.review_id
-        JOIN aid_disbursement b ON b.request_id = NEW.id
-        JOIN ledger_promise p ON p.id = b.promise_id
-        WHERE r.request_id = NEW.id AND r.version = OLD.version
-          AND r.recommendation = 'grant' AND d.outcome = 'approved'
-          AND r.amount_minor = d.amount_minor AND d.amount_minor = b.amount_minor
-          AND b.amount_minor = p.amount_minor AND p.fund_id = NEW.fund_id AND p.state = 'open')
-    WHEN 'paid' THEN EXISTS (
-        SELECT 1 FROM aid_disbursementattempt a
-        JOIN aid_disbursement b ON b.id = a.disbursement_id
-        JOIN ledger_promise p ON p.id = b.promise_id
-        WHERE b.request_id = NEW.id AND a.state = 'sent'
-          AND a.amount_minor = b.amount_minor AND p.settled_by_id = a.transaction_id)
-    WHEN 'confirmed' THEN EXISTS (
-        SELECT 1 FROM aid_confirmation c
-        JOIN aid_disbursementattempt a ON a.id = c.attempt_id
-        JOIN aid_disbursement b ON b.id = a.disbursement_id
-        WHERE b.request_id = NEW.id AND c.answer = 'arrived')
-    WHEN 'withdrawn' THEN NOT EXISTS (
-        SELECT 1 FROM aid_disbursement b JOIN ledger_promise p ON p.id = b.promise_id
-        WHERE b.request_id = NEW.id AND p.state = 'open')
-    ELSE true
-    END
-"""
 
 
 def _refuse(message: str, constraint: str) -> str:
     return f"RAISE EXCEPTION {message} USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
 
 
+def _trigger(
+    name: str,
+    operation: pgtrigger.Operation | pgtrigger.Operations,
+    func: str,
+    declare: list[tuple[str, str]] | None = None,
+) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(name=name, when=pgtrigger.Before, operation=operation, func=func, declare=declare)
+
+
 def starts_as_a_draft() -> pgtrigger.Trigger:
     """Refuse a new request that is already on its way."""
-    return pgtrigger.Trigger(
-        name="request_starts_as_a_draft",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        func=f"""
-            IF NEW.status <> 'draft' OR NEW.version <> 0 THEN
+    return _trigger(
+        "request_starts_as_a_draft",
+        pgtrigger.Insert,
+        f"""
+            IF NEW.status <> 'draft' OR NEW.version <> 0 OR NEW.round <> 1 THEN
                 {_refuse("'a request starts as a draft'", "aid_request_starts_as_a_draft")}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def counts_its_revisions() -> pgtrigger.Trigger:
+    """Count up what was sent in whenever what it asks changes. Nobody else counts. (It runs before the steps' trigger.)
+
+    What is sealed is compared by its blind index: sealed anew with a new key, it is still the same.
+    """
+    return _trigger(
+        "request_counts_its_revisions",
+        pgtrigger.Update,
+        """
+            NEW.revision := OLD.revision;
+            IF OLD.status <> 'draft'
+               AND (OLD.wants_money, OLD.needs, OLD.amount_minor, OLD.pay_method, OLD.pay_to_index, OLD.story_index)
+                   IS DISTINCT FROM
+                   (NEW.wants_money, NEW.needs, NEW.amount_minor, NEW.pay_method, NEW.pay_to_index, NEW.story_index)
+            THEN
+                NEW.revision := OLD.revision + 1;
             END IF;
             RETURN NEW;
         """,
@@ -76,13 +63,16 @@ def starts_as_a_draft() -> pgtrigger.Trigger:
 
 def steps_as_allowed() -> pgtrigger.Trigger:
     """Refuse a step that is not allowed, is not written down, or lacks its evidence."""
-    return pgtrigger.Trigger(
-        name="request_steps_as_allowed",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func=f"""
-            IF (OLD.case_id, OLD.fund_id) IS DISTINCT FROM (NEW.case_id, NEW.fund_id) THEN
-                {_refuse("'request % keeps its case and fund', OLD.id", "aid_request_keeps_its_place")}
+    return _trigger(
+        "request_steps_as_allowed",
+        pgtrigger.Update,
+        f"""
+            IF (OLD.case_id, OLD.fund_id) IS DISTINCT FROM (NEW.case_id, NEW.fund_id)
+               OR (OLD.policy_id IS NOT NULL AND OLD.policy_id IS DISTINCT FROM NEW.policy_id) THEN
+                {_refuse("'request % keeps its case, fund and policy', OLD.id", "aid_request_keeps_its_place")}
+            END IF;
+            IF OLD.round <> NEW.round AND (OLD.round, NEW.round, NEW.status) <> (1, 2, 'appealed') THEN
+                {_refuse("'request % has no such round', OLD.id", "aid_round_begins_with_an_appeal")}
             END IF;
             IF OLD.status = NEW.status AND OLD.version = NEW.version THEN
                 RETURN NEW;
@@ -95,83 +85,231 @@ def steps_as_allowed() -> pgtrigger.Trigger:
                 AND e.from_status = OLD.status AND e.to_status = NEW.status) THEN
                 {_refuse("'step % of request % is not written down', NEW.version, OLD.id", "aid_step_is_written_down")}
             END IF;
-            IF NOT ({_EVIDENCE}) THEN
+            {LATEST.replace("SELECT r.*", "SELECT r.* INTO latest")};
+            IF ({EVIDENCE}) IS NOT TRUE THEN
                 {_refuse("'request % cannot be % yet', OLD.id, NEW.status", "aid_status_has_its_evidence")}
             END IF;
             RETURN NEW;
         """,
+        declare=[("latest", "aid_review%ROWTYPE")],
     )
 
 
 _PARTS = """
-    SELECT r.reviewer_id AS person, 'reviewer' AS part FROM aid_review r WHERE r.request_id = of_request
-    UNION SELECT d.decider_id, 'decider' FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
+    SELECT r.reviewer_id AS person, 'reviewer' AS part, r.round AS round FROM aid_review r
     WHERE r.request_id = of_request
-    UNION SELECT a.recorded_by_id, 'payer' FROM aid_disbursementattempt a
+    UNION SELECT d.decider_id, 'decider', r.round FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
+    WHERE r.request_id = of_request
+    UNION SELECT a.recorded_by_id, 'payer', 2 FROM aid_disbursementattempt a
     JOIN aid_disbursement b ON b.id = a.disbursement_id WHERE b.request_id = of_request
 """
 
 
 def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
-    """Refuse a person who has had another part in the same request, whatever their roles.
+    """Refuse a person who has had another part in the same request, had any part before an appeal, or has a conflict.
 
     :param part: "reviewer", "decider" or "payer": what the new row makes of its person
     :param person: the column that names the person
     :param request: SQL that gives the request's id from NEW
     """
-    return pgtrigger.Trigger(
-        name=f"{part}_has_no_other_part",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        declare=[("of_request", "uuid")],
-        func=f"""
+    return _trigger(
+        f"{part}_has_no_other_part",
+        pgtrigger.Insert,
+        f"""
             of_request := ({request});
-            PERFORM 1 FROM aid_aidrequest WHERE id = of_request FOR UPDATE;
-            IF EXISTS (SELECT 1 FROM ({_PARTS}) taken WHERE taken.person = NEW.{person} AND taken.part <> '{part}') THEN
+            SELECT q.round INTO this_round FROM aid_aidrequest q WHERE q.id = of_request FOR UPDATE;
+            IF EXISTS (
+                SELECT 1 FROM ({_PARTS}) taken
+                WHERE taken.person = NEW.{person} AND (taken.part <> '{part}' OR taken.round < this_round)) THEN
                 {_refuse("'one person has one part in request %', of_request", "aid_three_different_people")}
+            END IF;
+            IF EXISTS (
+                SELECT 1 FROM aid_aidrequest q JOIN aid_case own ON own.id = q.case_id, aid_conflict k
+                LEFT JOIN aid_case known ON known.id = k.case_id
+                WHERE q.id = of_request AND k.person_id = NEW.{person} AND k.lifted_at IS NULL
+                  AND (known.id = own.id OR known.person_id = own.person_id
+                       OR k.worker_id_index = own.worker_id_index)) THEN
+                {_refuse("'a person with a conflict has no part in request %', of_request", "aid_no_part_in_conflict")}
             END IF;
             RETURN NEW;
         """,
+        declare=[("of_request", "uuid"), ("this_round", "integer")],
     )
 
 
 def grants_at_most_what_was_asked() -> pgtrigger.Trigger:
-    """Refuse a recommendation above the amount that the worker asked for."""
-    return pgtrigger.Trigger(
-        name="review_grants_at_most_what_was_asked",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        func=f"""
-            IF NEW.amount_minor > (SELECT q.amount_minor FROM aid_aidrequest q WHERE q.id = NEW.request_id) THEN
+    """Refuse a recommendation above the amount that the worker asked for, or above the policy's most."""
+    return _trigger(
+        "review_grants_at_most_what_was_asked",
+        pgtrigger.Insert,
+        f"""
+            SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
+            IF NEW.round <> asked.round THEN
+                {_refuse("'request % is in another round', NEW.request_id", "aid_review_is_of_the_round")}
+            END IF;
+            IF NEW.amount_minor > asked.amount_minor
+               OR NEW.amount_minor > (SELECT p.max_per_request_minor FROM aid_policy p WHERE p.id = asked.policy_id) THEN
                 {_refuse("'request % asked for less', NEW.request_id", "aid_grant_is_at_most_what_was_asked")}
+            END IF;
+            RETURN NEW;
+        """,
+        declare=[("asked", "aid_aidrequest%ROWTYPE")],
+    )
+
+
+def needs_enough_approvals() -> pgtrigger.Trigger:
+    """Refuse a recommendation that asks for fewer approvals than the frozen policy."""
+    return _trigger(
+        "review_needs_enough_approvals",
+        pgtrigger.Insert,
+        f"""
+            SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
+            IF NEW.recommendation = 'grant' AND NEW.approvals_needed < {approvals_needed("asked", "NEW")} THEN
+                {_refuse("'request % needs more approvals', NEW.request_id", "aid_review_needs_enough_approvals")}
+            END IF;
+            RETURN NEW;
+        """,
+        declare=[("asked", "aid_aidrequest%ROWTYPE")],
+    )
+
+
+_ON_HOLD = """EXISTS (
+    SELECT 1 FROM aid_hold h WHERE h.request_id = {request} AND h.lifted_at IS NULL AND h.until > {at})"""
+
+# Cases that share a Worker ID, an address or a way to be paid, are of another person so far, and nobody has answered.
+_OPEN_LIKENESS = """
+    SELECT 1 FROM aid_case other
+    WHERE other.id IN (
+        SELECT c.id FROM aid_case c WHERE c.worker_id_index = own.worker_id_index
+        UNION SELECT c.id FROM aid_case c WHERE c.email_index = own.email_index
+        UNION SELECT q.case_id FROM aid_aidrequest q WHERE q.pay_to_index = asked.pay_to_index)
+      AND other.person_id IS NOT NULL AND other.person_id <> own.person_id
+      AND NOT EXISTS (
+        SELECT 1 FROM aid_match m
+        WHERE m.first_id = LEAST(other.id, own.id) AND m.second_id = GREATEST(other.id, own.id))
+"""
+
+
+def approves_what_is_free_to_go() -> pgtrigger.Trigger:
+    """Refuse an approval during a hold, with an open likeness, of another revision, or of a second grant by the same person."""
+    return _trigger(
+        "approval_is_free_to_go",
+        pgtrigger.Insert,
+        f"""
+            IF NEW.outcome <> 'approved' THEN
+                RETURN NEW;
+            END IF;
+            SELECT q.* INTO asked FROM aid_aidrequest q
+            JOIN aid_review r ON r.request_id = q.id WHERE r.id = NEW.review_id;
+            SELECT c.* INTO own FROM aid_case c WHERE c.id = asked.case_id;
+            SELECT p.* INTO rules FROM aid_policy p WHERE p.id = asked.policy_id;
+            IF NEW.revision <> asked.revision THEN
+                {_refuse("'request % was changed', asked.id", "aid_approval_is_of_the_revision")}
+            END IF;
+            IF {_ON_HOLD.format(request="asked.id", at="NEW.at")} THEN
+                {_refuse("'request % is on hold', asked.id", "aid_request_is_on_hold")}
+            END IF;
+            IF EXISTS ({_OPEN_LIKENESS}) THEN
+                {_refuse("'request % looks like another', asked.id", "aid_likeness_is_open")}
+            END IF;
+            IF rules.separation = 'person' AND EXISTS (
+                SELECT 1 FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
+                JOIN aid_aidrequest q ON q.id = r.request_id JOIN aid_case c ON c.id = q.case_id
+                WHERE d.decider_id = NEW.decider_id AND d.outcome = 'approved' AND q.id <> asked.id
+                  AND c.person_id = own.person_id AND d.at > NEW.at - make_interval(days => rules.cap_days)) THEN
+                {_refuse("'approver of request % approved for this worker before', asked.id", "aid_other_people_each_time")}
+            END IF;
+            RETURN NEW;
+        """,
+        declare=[("asked", "aid_aidrequest%ROWTYPE"), ("own", "aid_case%ROWTYPE"), ("rules", "aid_policy%ROWTYPE")],
+    )
+
+
+def stays_within_the_cap() -> pgtrigger.Trigger:
+    """Refuse money above what the policy allows one person within its period, over all their cases, also in a race."""
+    return _trigger(
+        "disbursement_stays_within_the_cap",
+        pgtrigger.Insert,
+        f"""
+            SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
+            SELECT p.* INTO rules FROM aid_policy p WHERE p.id = asked.policy_id;
+            SELECT c.person_id INTO of_person FROM aid_case c WHERE c.id = asked.case_id FOR SHARE;
+            PERFORM 1 FROM aid_person WHERE id = of_person FOR UPDATE;
+            SELECT COALESCE(sum(b.amount_minor), 0) INTO had FROM aid_disbursement b
+            JOIN aid_aidrequest q ON q.id = b.request_id JOIN aid_case c ON c.id = q.case_id
+            WHERE c.person_id = of_person AND b.ended_at IS NULL AND b.currency = NEW.currency
+              AND b.made_at > NEW.made_at - make_interval(days => rules.cap_days);
+            IF (had + NEW.amount_minor <= rules.cap_minor) IS NOT TRUE THEN
+                {_refuse("'request % is above the cap', NEW.request_id", "aid_cap_of_a_person")}
+            END IF;
+            RETURN NEW;
+        """,
+        declare=[
+            ("asked", "aid_aidrequest%ROWTYPE"),
+            ("rules", "aid_policy%ROWTYPE"),
+            ("of_person", "uuid"),
+            ("had", "bigint"),
+        ],
+    )
+
+
+def pays_what_is_free_to_go() -> pgtrigger.Trigger:
+    """Refuse a payment during a hold, or of a disbursement that has ended."""
+    return _trigger(
+        "payment_is_free_to_go",
+        pgtrigger.Insert,
+        f"""
+            SELECT b.* INTO due FROM aid_disbursement b WHERE b.id = NEW.disbursement_id;
+            IF due.ended_at IS NOT NULL THEN
+                {_refuse("'disbursement % has ended', due.id", "aid_disbursement_has_ended")}
+            END IF;
+            IF {_ON_HOLD.format(request="due.request_id", at="NEW.recorded_at")} THEN
+                {_refuse("'request % is on hold', due.request_id", "aid_request_is_on_hold")}
+            END IF;
+            RETURN NEW;
+        """,
+        declare=[("due", "aid_disbursement%ROWTYPE")],
+    )
+
+
+def only_a_reversed_payment_has_failed() -> pgtrigger.Trigger:
+    """Refuse to call a payment failed while the books still say that it was made."""
+    return _trigger(
+        "failed_payment_is_reversed",
+        pgtrigger.Update,
+        f"""
+            IF OLD.state <> 'failed' AND NEW.state = 'failed' AND NOT EXISTS (
+                SELECT 1 FROM ledger_transaction t WHERE t.reverses_id = OLD.transaction_id) THEN
+                {_refuse("'attempt % is still in the books', OLD.id", "aid_failed_payment_is_reversed")}
             END IF;
             RETURN NEW;
         """,
     )
 
 
-def only_the_note_may_go(name: str) -> pgtrigger.Trigger:
-    """Refuse every change of a row but erasing its sealed note."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func=f"""
-            IF NEW.note_sealed IS NOT NULL OR to_jsonb(OLD) - 'note_sealed' <> to_jsonb(NEW) - 'note_sealed' THEN
-                {_refuse("'row % of % is kept', OLD.id, TG_TABLE_NAME", "aid_row_is_kept")}
+def closes_what_is_not_own() -> pgtrigger.Trigger:
+    """Refuse to let a complaint be closed by somebody who reviewed, decided on or paid the request."""
+    return _trigger(
+        "complaint_is_closed_by_another",
+        pgtrigger.Update,
+        f"""
+            SELECT q.id INTO of_request FROM aid_aidrequest q WHERE q.case_id = NEW.case_id;
+            IF NEW.closed_by_id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM ({_PARTS}) taken WHERE taken.person = NEW.closed_by_id) THEN
+                {_refuse("'complaint % is not theirs to close', OLD.id", "aid_complaint_is_closed_by_another")}
             END IF;
             RETURN NEW;
         """,
+        declare=[("of_request", "uuid")],
     )
 
 
 def only_unsent_may_go(name: str, *, request: str) -> pgtrigger.Trigger:
     """Refuse to delete what was sent in. Drafts may be erased."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Delete,
-        func=f"""
+    return _trigger(
+        name,
+        pgtrigger.Delete,
+        f"""
             IF EXISTS (SELECT 1 FROM aid_aidrequest q WHERE {request} AND q.status <> 'draft') THEN
                 {_refuse("'row % of % is kept', OLD.id, TG_TABLE_NAME", "aid_row_is_kept")}
             END IF;

@@ -40,6 +40,23 @@ def put_email(case: Case, text: str) -> None:
     case.email_index = sealing.blind_index(text, purpose="aid.email") if text else None
 
 
+def put_requester(case: Case, text: str) -> None:
+    """Seal who rejected the work, with a blind index by which cases of one requester find each other."""
+    put(case, "requester", text)
+    case.requester_index = sealing.blind_index(text, purpose="aid.requester") if text else None
+
+
+def put_pay_to(request: AidRequest, text: str) -> None:
+    """Seal where the money should go, with a blind index by which two cases that share it find each other."""
+    put(request, "pay_to", text)
+    request.pay_to_index = sealing.blind_index(text, purpose="aid.pay-to") if text else None
+
+
+def put_story(request: AidRequest, text: str) -> None:
+    put(request, "story", text)
+    request.story_index = sealing.blind_index(text, purpose="aid.story") if text else None
+
+
 def detail(request: AidRequest, which: Detail) -> str:
     """Return what is kept closed. Staff come here through ``aid.opening`` only, which writes it down."""
     row: models.Model = request if which == Detail.PAY_TO else request.case

@@ -5,11 +5,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from aid import holding, transitions
+from aid import holding, setting_aside, transitions
 from aid.answers import PayMethod
-from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt
+from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, TaxRecord
 from aid.statuses import Status
 from ledger import posting, promises
 from ledger.models import Account, Kind, Transaction
@@ -45,9 +45,11 @@ def record(*, request_id: uuid.UUID, by: User, seen: int, sent: Sent, at: dateti
     transitions.require(by, Permission.RECORD_PAYMENTS)
     request = transitions.lock(request_id, seen=seen)
     transitions.require_step(request, Status.PAID)
-    disbursement = request.disbursement
+    disbursement = setting_aside.live(request)
+    if disbursement is None:
+        raise transitions.NotNow(request.status)
     _require_as_approved(request, disbursement)
-    number = disbursement.attempts.count() + 1
+    number = DisbursementAttempt.objects.filter(disbursement__request=request).count() + 1
     booked = _book(request, disbursement, number=number, on=sent.on, at=at)
     promises.settle(promise=disbursement.promise, by=booked, at=at)
     posting.check_entries()
@@ -63,23 +65,24 @@ def record(*, request_id: uuid.UUID, by: User, seen: int, sent: Sent, at: dateti
         recorded_at=at,
     )
     holding.put(attempt, "provider_reference", sent.provider_reference)
-    try:
-        with transaction.atomic():
-            attempt.save(force_insert=True)
-    except IntegrityError as error:
-        if transitions.is_same_person(error):
-            raise transitions.SamePerson from error
-        raise
+    with transitions.refusals():
+        attempt.save(force_insert=True)
+    record = TaxRecord(attempt=attempt, purpose=request.needs)
+    holding.put(record, "payee", f"{sent.method}: {holding.get(request, 'pay_to')}")
+    record.save(force_insert=True)
     return transitions.move(request, Status.PAID, by=by, at=at)
 
 
 def _require_as_approved(request: AidRequest, disbursement: Disbursement) -> None:
-    decision = Decision.objects.select_related("review__request").get(
-        review__request=request, outcome=Decision.Outcome.APPROVED
+    approvals = Decision.objects.select_related("review__request").filter(
+        review__request=request, outcome=Decision.Outcome.APPROVED, revision=request.revision
     )
-    digest = holding.digest_of(request, decision.review)
-    is_same = hmac.compare_digest(bytes(decision.digest), digest) and decision.amount_minor == disbursement.amount_minor
-    if not is_same:
+    is_same = [
+        hmac.compare_digest(bytes(one.digest), holding.digest_of(request, one.review))
+        and one.amount_minor == disbursement.amount_minor
+        for one in approvals
+    ]
+    if not is_same or not all(is_same):
         raise ChangedSinceApproval
 
 

@@ -1,11 +1,78 @@
-"""What this group promises and allows, in one place. Later these become versioned rows that a request freezes."""
+"""What a fund allows and this group promises: the version in force, and what it asks of a grant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-# A worker reads this from the first page on: an answer comes by then.
-ANSWER_WITHIN = timedelta(days=7)
-# What was begun and never sent is erased after so long.
-FORGET_UNSENT_AFTER = timedelta(days=14)
-# In whole units of the fund's currency: small grants, quickly, to many.
-MOST_PER_REQUEST = 1000
+from moneyed import Money
+
+from aid.models import AidRequest, Disbursement, Policy
+from core.money import to_minor
+from ledger.models import Fund
+
 LONGEST_STORY = 5000
+# What a fund starts with, in whole units of its currency: small grants, quickly, to many.
+_MOST, _CAP, _FAST_LANE = 1000, 1500, 200
+_CAP_DAYS, _ANSWER_DAYS, _INFO_DAYS = 180, 7, 30
+_APPROVALS = 2
+
+
+def in_force(fund: Fund) -> Policy:
+    """Return the newest version of the fund's policy; the default, not yet saved, if it has none."""
+    newest = Policy.objects.filter(fund=fund).select_related("fund").order_by("-version").first()
+    return newest or _default(fund)
+
+
+def freeze(request: AidRequest, *, at: datetime) -> None:
+    """Keep the version in force with the request, which is saved afterwards. What has one keeps it."""
+    if request.policy is not None:
+        return
+    policy = in_force(request.fund)
+    if policy._state.adding:
+        policy, _is_new = Policy.objects.get_or_create(
+            fund=request.fund, version=1, defaults=_default_amounts(request.fund) | {"made_at": at}
+        )
+    request.policy = policy
+
+
+def approvals_needed(request: AidRequest, amount: Money, *, at: datetime) -> int:
+    """Return how many approvals a grant of this amount needs beside the review, by the policy frozen in the request.
+
+    The database holds the same rule: ``aid.evidence.approvals_needed``.
+    """
+    policy = request.policy
+    if policy is None:
+        return _APPROVALS
+    minor = to_minor(amount)
+    if minor <= policy.fast_lane_minor and not _had_a_grant(request, policy, at=at):
+        return 1
+    bands = sorted(policy.bands.all(), key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
+    fitting = [band.approvals for band in bands if band.up_to_minor is None or band.up_to_minor >= minor]
+    return fitting[0] if fitting else _APPROVALS
+
+
+def _had_a_grant(request: AidRequest, policy: Policy, *, at: datetime) -> bool:
+    """Return whether this person was granted money within the policy's period, in another case."""
+    return (
+        Disbursement.objects.filter(
+            request__case__person=request.case.person_id,
+            ended_at__isnull=True,
+            made_at__gt=at - timedelta(days=policy.cap_days),
+        )
+        .exclude(request=request)
+        .exists()
+    )
+
+
+def _default(fund: Fund) -> Policy:
+    return Policy(fund=fund, version=1, **_default_amounts(fund))
+
+
+def _default_amounts(fund: Fund) -> dict[str, int]:
+    minor = {
+        name: to_minor(Money(units, fund.currency))
+        for name, units in (
+            ("max_per_request_minor", _MOST),
+            ("cap_minor", _CAP),
+            ("fast_lane_minor", _FAST_LANE),
+        )
+    }
+    return minor | {"cap_days": _CAP_DAYS, "answer_days": _ANSWER_DAYS, "info_days": _INFO_DAYS}

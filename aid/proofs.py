@@ -44,17 +44,20 @@ def _broken_histories() -> Iterator[str]:
             yield f"{request}: is {request.status}, but its history ends with {status}"
 
 
+_EXPECTED = {
+    Status.APPROVED: Promise.State.OPEN,
+    Status.PAID: Promise.State.SETTLED,
+    Status.CONFIRMED: Promise.State.SETTLED,
+}
+
+
 def _broken_promises() -> Iterator[str]:
     """An approved request has an open promise of its amount; one that is neither approved nor paid has none."""
     for disbursement in Disbursement.objects.select_related("request", "promise").iterator():
         request, promise = disbursement.request, disbursement.promise
-        expected = {
-            Status.APPROVED: Promise.State.OPEN,
-            Status.PAID: Promise.State.SETTLED,
-            Status.CONFIRMED: Promise.State.SETTLED,
-            Status.WITHDRAWN: Promise.State.RELEASED,
-        }.get(Status(request.status))
-        if promise.state != expected:
+        expected = _EXPECTED.get(Status(request.status)) if disbursement.ended_at is None else None
+        has_ended = disbursement.ended_at is not None and promise.state != Promise.State.OPEN
+        if promise.state != expected and not has_ended:
             yield f"{request}: is {request.status}, but its promise is {promise.state}"
         if (promise.amount_minor, promise.currency, promise.fund_id) != (
             disbursement.amount_minor,
@@ -63,15 +66,17 @@ def _broken_promises() -> Iterator[str]:
         ):
             yield f"{request}: promise and disbursement differ"
     owed = {Status.APPROVED, Status.PAID, Status.CONFIRMED}
-    for request in AidRequest.objects.filter(status__in=owed, disbursement__isnull=True).iterator():
+    live = Disbursement.objects.filter(request=OuterRef("pk"), ended_at__isnull=True)
+    for request in AidRequest.objects.filter(~Exists(live), status__in=owed).iterator():
         yield f"{request}: is {request.status} without a disbursement"
 
 
 def _broken_payments() -> Iterator[str]:
     """A paid request has one sent attempt, whose transaction moved exactly the approved amount out of its fund."""
-    paid = AidRequest.objects.filter(status__in=[Status.PAID, Status.CONFIRMED], disbursement__isnull=False)
-    for request in paid.select_related("disbursement__promise").iterator():
-        attempts = list(request.disbursement.attempts.filter(state=DisbursementAttempt.State.SENT))
+    paid = Disbursement.objects.filter(request__status__in=[Status.PAID, Status.CONFIRMED], ended_at__isnull=True)
+    for disbursement in paid.select_related("request", "promise").iterator():
+        request = disbursement.request
+        attempts = list(disbursement.attempts.filter(state=DisbursementAttempt.State.SENT))
         if len(attempts) != 1:
             yield f"{request}: is {request.status} with {len(attempts)} sent payments"
             continue
@@ -81,10 +86,10 @@ def _broken_payments() -> Iterator[str]:
                 "fund_id", "account", "amount_minor"
             )
         )
-        amount = request.disbursement.amount_minor
+        amount = disbursement.amount_minor
         if moved != {(request.fund_id, Account.AID, amount), (request.fund_id, Account.BANK, -amount)}:
             yield f"{request}: the books moved something else than what was approved"
-        if request.disbursement.promise.settled_by_id != attempt.transaction_id:
+        if disbursement.promise.settled_by_id != attempt.transaction_id:
             yield f"{request}: its promise was settled by another transaction"
 
 

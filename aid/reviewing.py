@@ -3,20 +3,16 @@
 import uuid
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from moneyed import Money
 
-from aid import holding, transitions
+from aid import holding, policy, transitions
 from aid.models import AidRequest, Review
 from aid.reasons import DeclineReason
 from aid.statuses import Status
 from core.money import to_minor
 from organisation.models import User
 from organisation.permissions import Permission
-
-
-class MoreThanAsked(Exception):
-    """The worker asked for less than this."""
 
 
 @transaction.atomic
@@ -30,6 +26,8 @@ def take(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidRequ
     if request.status != Status.RECEIVED:
         raise transitions.NotNow(request.status)
     request.taken_by = by
+    if request.wants_money:
+        policy.freeze(request, at=at)
     return transitions.move(request, Status.IN_REVIEW, by=by, at=at)
 
 
@@ -40,7 +38,7 @@ def recommend_grant(
     """Recommend to pay ``amount``.
 
     :param note: for the colleagues who decide; sealed
-    :raises MoreThanAsked: if it is more than the worker asked for
+    :raises transitions.MoreThanAsked: if it is more than the worker asked for, or than the policy allows
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
     return _recommend(
@@ -83,15 +81,11 @@ def _recommend(review: Review, *, seen: int, note: str) -> AidRequest:
     is_grant = review.recommendation == Review.Recommendation.GRANT
     to = Status.RECOMMENDED_GRANT if is_grant else Status.RECOMMENDED_DECLINE
     transitions.require_step(request, to)
-    review.version = request.version + 1
+    review.request = request
+    review.version, review.round = request.version + 1, request.round
+    if review.amount is not None:
+        review.approvals_needed = policy.approvals_needed(request, review.amount, at=review.at)
     holding.put(review, "note", note)
-    try:
-        with transaction.atomic():
-            review.save(force_insert=True)
-    except IntegrityError as error:
-        if transitions.is_same_person(error):
-            raise transitions.SamePerson from error
-        if transitions.refused_by(error) == "aid_grant_is_at_most_what_was_asked":
-            raise MoreThanAsked from error
-        raise
+    with transitions.refusals():
+        review.save(force_insert=True)
     return transitions.move(request, to, by=review.reviewer, reason=review.reason, at=review.at)

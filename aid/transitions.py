@@ -1,9 +1,11 @@
 """How a request makes a step: locked, seen as it is, allowed, written down, audited, and told to the worker."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from aid import notices
 from aid.models import AidRequest, CaseEvent
@@ -29,13 +31,61 @@ class SamePerson(Exception):
     """The person has had another part in this request. Reviewer, approver and payer are three people."""
 
 
+class InConflict(Exception):
+    """The person has declared a conflict of interest with this worker."""
+
+
+class OnHold(Exception):
+    """Approval and payment wait: there is a hold on the request that has not run out."""
+
+
+class LikenessOpen(Exception):
+    """Another case looks like this one, and nobody has said yet whether both are one person's."""
+
+
+class AboveCap(Exception):
+    """The person has had so much within the policy's period that this would be above its cap."""
+
+
+class MoreThanAsked(Exception):
+    """The worker asked for less than this, or the policy allows less for one request."""
+
+
+# The rules that the database holds in race and from a shell, by the names of its constraints.
+_REFUSALS: dict[str, type[Exception]] = {
+    "aid_three_different_people": SamePerson,
+    "aid_other_people_each_time": SamePerson,
+    "aid_one_decision_of_a_person_on_a_review": SamePerson,
+    "aid_no_part_in_conflict": InConflict,
+    "aid_request_is_on_hold": OnHold,
+    "aid_likeness_is_open": LikenessOpen,
+    "aid_cap_of_a_person": AboveCap,
+    "aid_grant_is_at_most_what_was_asked": MoreThanAsked,
+}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Write evidence within; what the database refuses is raised as the exception that a page has a sentence for."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        refusal = _REFUSALS.get(refused_by(error))
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
 def lock(request_id: uuid.UUID, *, seen: int | None = None) -> AidRequest:
     """Return the request, locked until the end of the transaction.
 
     :param seen: the version that the person was looking at
     :raises SeenOutdated: if it has another version by now
     """
-    request = AidRequest.objects.select_for_update(of=("self",)).select_related("case", "fund").get(pk=request_id)
+    request = (
+        AidRequest.objects.select_for_update(of=("self",)).select_related("case", "fund", "policy").get(pk=request_id)
+    )
     if seen is not None and request.version != seen:
         raise SeenOutdated(request.status)
     return request
@@ -80,11 +130,6 @@ def move(
     if to in NEWS:
         notices.queue(request=request, at=at)
     return request
-
-
-def is_same_person(error: IntegrityError) -> bool:
-    """Return whether the database refused because one person would have two parts."""
-    return refused_by(error) == "aid_three_different_people"
 
 
 def refused_by(error: IntegrityError) -> str:

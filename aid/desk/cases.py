@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from aid import access, holding, opening, paying, reviewing, transitions
+from aid import access, holding, opening, paying, setting_aside, transitions
 from aid.answers import Need
 from aid.desk import queue
 from aid.desk.forms import OpenForm, QueueForm
@@ -138,7 +138,7 @@ def _page(
     user = member(request)
     own_part = access.part_of(user, found)
     reads_story = access.may_read_story(user)
-    disbursement = found.disbursement if hasattr(found, "disbursement") else None
+    disbursement = setting_aside.live(found)
     context = {
         "request_shown": found,
         "case": found.case,
@@ -197,15 +197,14 @@ def _closed(found: AidRequest, user: User) -> list[dict[str, Any]]:
 
 
 def _reviews(found: AidRequest) -> list[dict[str, Any]]:
-    rows = found.reviews.select_related("reviewer", "request", "decision__decider").order_by("version")
+    rows = found.reviews.select_related("reviewer", "request").prefetch_related("decisions__decider")
     return [
         {
             "review": row,
             "note": holding.get(row, "note"),
-            "decision": getattr(row, "decision", None),
-            "answer": holding.get(row.decision, "note") if hasattr(row, "decision") else "",
+            "decisions": [(decision, holding.get(decision, "note")) for decision in row.decisions.all()],
         }
-        for row in rows
+        for row in rows.order_by("version")
     ]
 
 
@@ -233,7 +232,23 @@ def _say_too_low(found: AidRequest) -> str:
 
 
 def _say_more_than_asked(found: AidRequest) -> str:
-    return _("The worker asked for less than this. Nothing was changed.")
+    return _("The worker asked for less than this, or the policy allows less. Nothing was changed.")
+
+
+def _say_in_conflict(found: AidRequest) -> str:
+    return _("You have declared that you know this worker. The case is for others; nothing was changed.")
+
+
+def _say_on_hold(found: AidRequest) -> str:
+    return _("The request is on hold. Approval and payment wait until the hold is lifted or has run out.")
+
+
+def _say_likeness_open(found: AidRequest) -> str:
+    return _("Another case looks like this one. Please say first whether both are one person's.")
+
+
+def _say_above_cap(found: AidRequest) -> str:
+    return _("With this the worker would have had more than the policy allows within its period. Nothing was changed.")
 
 
 def _say_changed(found: AidRequest) -> str:
@@ -246,6 +261,10 @@ _SAY: dict[type[Exception], Callable[[AidRequest], str]] = {
     transitions.NotNow: _say_not_now,
     transitions.SamePerson: _say_same_person,
     balances.FundTooLow: _say_too_low,
-    reviewing.MoreThanAsked: _say_more_than_asked,
+    transitions.MoreThanAsked: _say_more_than_asked,
+    transitions.InConflict: _say_in_conflict,
+    transitions.OnHold: _say_on_hold,
+    transitions.LikenessOpen: _say_likeness_open,
+    transitions.AboveCap: _say_above_cap,
     paying.ChangedSinceApproval: _say_changed,
 }

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from moneyed import Money
 
 from aid import policy
 from aid.amounts import AmountField
@@ -36,7 +35,9 @@ class GrantForm(StepForm):
     )
 
     def prepare(self, request: AidRequest) -> None:
-        asked = request.amount or Money(policy.MOST_PER_REQUEST, request.currency)
+        rules = request.policy or policy.in_force(request.fund)
+        most = rules.money(rules.max_per_request_minor)
+        asked = min(request.amount or most, most)
         self.fields["amount"] = AmountField(
             most=asked,
             too_much=_("The worker asked for %(most)s. Please grant at most that."),

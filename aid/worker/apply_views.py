@@ -1,7 +1,7 @@
 """The worker's way in: what aid is, and one question a page. No account, no script, no cookie before the first answer."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, applying, policy, transitions
+from aid import access, applying, policy, retention, transitions
 from aid.amounts import AmountField
+from aid.classes import DataClass
 from aid.models import AidRequest
 from aid.statuses import Status
 from aid.worker import visiting
@@ -22,6 +23,7 @@ from aid.worker.visiting import Visit
 from core import throttle
 from core.clock import now
 from core.money import Money, format_money
+from ledger.models import Fund
 
 PURPOSE = "aid.apply"
 _BEGINNINGS_AN_HOUR = 60
@@ -189,10 +191,11 @@ def _shown(page: Page, form: forms.Form) -> dict[str, Any]:
 
 def _terms() -> dict[str, Any]:
     """What every page may say about time: the policy's promise, as if the request were sent today."""
+    fund = Fund.objects.filter(pays_aid=True).order_by("pk").first()
+    days = policy.in_force(fund).answer_days if fund else None
     return {
-        "answer_by": (now() + policy.ANSWER_WITHIN).date(),
-        "answer_days": policy.ANSWER_WITHIN.days,
-        "forget_days": policy.FORGET_UNSENT_AFTER.days,
-        "most": policy.MOST_PER_REQUEST,
+        "answer_by": (now() + timedelta(days=days)).date() if days else None,
+        "answer_days": days,
+        "forget_days": retention.days(DataClass.DRAFT),
         "idle_minutes": visiting.IDLE_SECONDS // 60,
     }

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aid import access, applying, confirming, transitions
+from aid import access, applying, confirming, setting_aside, transitions
 from aid.models import AidRequest, Review
 from aid.statuses import OPEN, Status, may_be_withdrawn, public_words
 from aid.worker import visiting
@@ -146,9 +146,9 @@ def _visited(request: HttpRequest) -> tuple[Visit | None, AidRequest | None]:
 
 def _told(found: AidRequest) -> dict[str, Any]:
     """What the worker's page says: softer words, the date by when, what was opened and why."""
-    review = found.reviews.filter(decision__isnull=False).order_by("-version").first()
-    is_declined = found.status == Status.DECLINED and isinstance(review, Review)
-    disbursement = getattr(found, "disbursement", None)
+    review = found.reviews.order_by("-version").first()
+    is_declined = found.status in (Status.DECLINED, Status.DECLINED_FINALLY) and isinstance(review, Review)
+    disbursement = setting_aside.live(found)
     return {
         "request_shown": found,
         "words": public_words(found.status),

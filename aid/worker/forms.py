@@ -92,13 +92,12 @@ class NeedsForm(forms.Form):
         error_messages={"required": _("Please choose at least one.")},
     )
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, most: Money, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        most = Money(policy.MOST_PER_REQUEST, currency)
         self.fields["amount"] = AmountField(
             most=most,
             too_much=_("One request can be for at most %(most)s."),
-            label=_("How much would help, in %(currency)s?") % {"currency": currency},
+            label=_("How much would help, in %(currency)s?") % {"currency": most.currency.code},
             help_text=_("A guess is fine. At most %(most)s.") % {"most": short(most)},
         )
 

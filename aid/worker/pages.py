@@ -8,7 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from aid import applying, holding
+from aid import applying, holding, policy
 from aid.models import AidRequest
 from aid.worker.forms import AccountForm, ContactForm, KindForm, NeedsForm, PaymentForm, StoryForm, WhenForm
 
@@ -30,7 +30,8 @@ class Page:
     def make_form(self, request: AidRequest, data: Answers | None = None) -> forms.Form:
         held = dict(self.held(request))
         if self.form is NeedsForm:
-            return NeedsForm(data, initial=held, currency=request.currency)
+            rules = policy.in_force(request.fund)
+            return NeedsForm(data, initial=held, most=rules.money(rules.max_per_request_minor))
         return self.form(data, initial=held)
 
 

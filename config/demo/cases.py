@@ -71,11 +71,13 @@ def _build_one(worker: Worker, *, at: datetime) -> str:
     applying.note_words_kept(request_id=key, at=at)
     applying.answer_when(request_id=key, happened_on=at.date() - timedelta(days=4), written=Written.WAITING)
     applying.answer_account(
-        request_id=key, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id=f"DEMO{at:%m%d}{worker.amount:04}"
+        request_id=key, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id=f"DEMO{key.hex[:10].upper()}"
     )
     applying.answer_needs(request_id=key, needs=worker.needs, amount=Money(worker.amount, "USD"))
     applying.answer_story(request_id=key, story=worker.story)
-    applying.answer_payment(request_id=key, method=PayMethod.PAYPAL, pay_to="made-up.worker@payments.example")
+    applying.answer_payment(
+        request_id=key, method=PayMethod.PAYPAL, pay_to=f"made-up.worker.{key.hex[:6]}@payments.example"
+    )
     applying.submit(request_id=key, at=at)
     if worker.until == Status.WITHDRAWN:
         applying.withdraw(request_id=key, at=at + timedelta(hours=5))

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from aid import applying, confirming, deciding, paying, reviewing
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
-from aid.models import AidRequest
+from aid.models import AidRequest, Case
 from aid.reasons import DeclineReason
 from aid.statuses import Status
 from ledger import models as books
@@ -43,17 +43,19 @@ def full_fund(aid_fund: Fund, now: datetime) -> Fund:
     return aid_fund
 
 
-def fill(begun: applying.Begun, *, amount: int = 100, email: str = "wanda@mail.example") -> None:
-    """Answer every page."""
+def fill(begun: applying.Begun, *, amount: int = 100, email: str = "") -> None:
+    """Answer every page. The first worker of a test is wanda, the next ones are wanda2, wanda3 and share nothing."""
     request_id = begun.request.pk
+    number = Case.objects.count()
+    name = "wanda" if number == 1 else f"wanda{number}"
     applying.answer_when(request_id=request_id, happened_on=date(2026, 3, 1), written=Written.WAITING)
     applying.answer_account(
-        request_id=request_id, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id="A1WANDA0000000"
+        request_id=request_id, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id=f"A1{name.upper()}0000000"
     )
     applying.answer_needs(request_id=request_id, needs=[Need.RENT, Need.FOOD], amount=Money(amount, "USD"))
     applying.answer_story(request_id=request_id, story="My account was closed over night.")
-    applying.answer_payment(request_id=request_id, method=PayMethod.PAYPAL, pay_to="wanda-pay@mail.example")
-    applying.answer_contact(request_id=request_id, email=email)
+    applying.answer_payment(request_id=request_id, method=PayMethod.PAYPAL, pay_to=f"{name}-pay@mail.example")
+    applying.answer_contact(request_id=request_id, email=email or f"{name}@mail.example")
 
 
 def sent_in(*, at: datetime, amount: int = 100) -> AidRequest:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from aid import reviewing
+from aid import reviewing, transitions
 from aid.models import AidRequest, DisbursementAttempt, Reveal
 from aid.statuses import Status
 from ledger import balances
@@ -334,7 +334,7 @@ def test_nobody_grants_more_than_was_asked_for(
     words = page.content.decode()
     assert "The worker asked for $120. Please grant at most that." in words
     assert "a typo" in words
-    with pytest.raises(reviewing.MoreThanAsked):
+    with pytest.raises(transitions.MoreThanAsked):
         reviewing.recommend_grant(
             request_id=request.pk, by=carl, seen=request.version, amount=Money("120.01", "USD"), note="", at=now
         )
