@@ -8,10 +8,11 @@ from pytest_django import Settings
 
 from config.sealed import SEALED
 from ledger.models import BankLine, Fund
-from mail.models import OutgoingEmail
+from mail.models import OutgoingEmail, place
 from organisation import audit
 from organisation.models import AuditEvent, AuditNote, Organisation, User
 from tests.config.sealed_stage import NEW, counts, hold_something, letter, opened, rotate, rotate_in_vain
+from tests.core.older_seals import sealed_in_version_1
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,18 @@ def test_second_run_finds_nothing_to_do(held: None, settings: Settings) -> None:
     assert told.count("100 %") == told.count(": 0 sealed anew") == len(SEALED)
     after = list(OutgoingEmail.objects.order_by("pk").values()), list(Authenticator.objects.order_by("pk").values())
     assert after == before
+
+
+def test_older_version_is_brought_up_to_date_without_a_new_key(held: None, now: datetime) -> None:
+    old = letter(now, "test:old")
+    old.text_sealed = sealed_in_version_1("as it was", context=place(old.key, "text"))
+    old.save()
+
+    told = rotate()
+
+    assert "mail_outgoingemail.text_sealed: 1 sealed anew" in told
+    old.refresh_from_db()
+    assert (old.text, bytes(old.text_sealed)[0]) == ("as it was", 2)
 
 
 def test_dry_run_counts_and_changes_nothing(held: None, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from core import sealing
+from tests.core.older_seals import sealed_in_version_1
 
 HERE = "aid_case.story:1"
 
@@ -71,18 +72,8 @@ def test_equal_texts_look_different_and_short_ones_alike() -> None:
     assert len(yes) == len(no)
 
 
-def sealed_in_version_1(text: str, settings: Settings) -> bytes:
-    """As everything was sealed until November 2026: with the ring's key itself."""
-    key_id, key = next(iter(settings.SEALING_KEYS.items()))
-    nonce = bytes(range(12))
-    header = bytes([1, len(key_id)]) + str(key_id).encode()
-    padded = text.encode() + b"\1"
-    padded += bytes(-len(padded) % 64)
-    return header + nonce + AESGCM(key).encrypt(nonce, padded, HERE.encode())
-
-
-def test_version_1_still_opens_in_its_place_and_is_not_current(settings: Settings) -> None:
-    blob = sealed_in_version_1("Ñandú", settings)
+def test_version_1_still_opens_in_its_place_and_is_not_current() -> None:
+    blob = sealed_in_version_1("Ñandú", context=HERE)
 
     assert sealing.unseal(blob, context=HERE) == "Ñandú"
     assert not sealing.is_current(blob)
@@ -90,8 +81,8 @@ def test_version_1_still_opens_in_its_place_and_is_not_current(settings: Setting
         sealing.unseal(blob, context="aid_case.story:2")
 
 
-def test_version_that_says_it_is_another_does_not_open(settings: Settings) -> None:
-    old, new = sealed_in_version_1("her son", settings), sealing.seal("her son", context=HERE)
+def test_version_that_says_it_is_another_does_not_open() -> None:
+    old, new = sealed_in_version_1("her son", context=HERE), sealing.seal("her son", context=HERE)
 
     for blob in (b"\2" + old[1:], b"\1" + new[1:]):
         with pytest.raises(sealing.SealBroken):

@@ -33,6 +33,7 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
         (lambda: environment.keyring("X_NAME"), KEY),
         (lambda: environment.keyring("X_NAME"), "a:c2VjcmV0"),
         (lambda: environment.keyring("X_NAME"), f"much-too-long:{KEY}"),
+        (lambda: environment.keyring("X_NAME"), f"ñ:{KEY}"),
     ],
 )
 def test_odd_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: object, value: str) -> None:
