@@ -17,7 +17,7 @@ from core import sealing
 
 def put(row: models.Model, field: str, text: str) -> None:
     """Seal a text into ``<field>_sealed`` of a row that is saved afterwards. An empty text empties the column."""
-    setattr(row, f"{field}_sealed", sealing.seal(text, context=_place(row, field)) if text else None)
+    setattr(row, f"{field}_sealed", sealing.seal(text, context=place(row, field)) if text else None)
 
 
 def get(row: models.Model, field: str) -> str:
@@ -26,7 +26,7 @@ def get(row: models.Model, field: str) -> str:
     :raises core.sealing.SealBroken: if the bytes do not belong there
     """
     blob = getattr(row, f"{field}_sealed")
-    return sealing.unseal(blob, context=_place(row, field)) if blob else ""
+    return sealing.unseal(blob, context=place(row, field)) if blob else ""
 
 
 def put_worker_id(case: Case, text: str) -> None:
@@ -85,5 +85,6 @@ def digest_of(request: AidRequest, review: Review) -> bytes:
     return hmac.digest(settings.LOOKUP_KEY, b"aid.decided\0" + text.encode(), hashlib.sha256)
 
 
-def _place(row: models.Model, field: str) -> str:
+def place(row: models.Model, field: str) -> str:
+    """Return the name of the place that a sealed text is bound to: ``field`` is the column without ``_sealed``."""
     return f"{row._meta.db_table}.{field}:{row.pk}"

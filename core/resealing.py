@@ -53,14 +53,19 @@ class Column:
     def headers(self) -> Counter[bytes]:
         # The database counts, and reads no more than the beginnings: there may be gigabytes behind them.
         header = models.Func(models.F(self.name), template=_HEADER, output_field=models.BinaryField())
-        found = self._filled().filter(size__gt=1).values(header=header).annotate(many=models.Count("pk"))
-        return Counter({bytes(header): many for header, many in found.values_list("header", "many")})
+        found = (
+            self._filled()
+            .filter(sealed_size__gt=1)
+            .values(sealed_header=header)
+            .annotate(sealed_many=models.Count("pk"))
+        )
+        return Counter({bytes(header): many for header, many in found.values_list("sealed_header", "sealed_many")})
 
     def older(self) -> models.QuerySet[Any]:
         header = sealing.current_header()
         start = Substr(self.name, 1, len(header), output_field=models.BinaryField())
         filled = self._filled().defer(*self._other_bytes())
-        rows: models.QuerySet[Any] = filled.alias(start=start).exclude(start=header)
+        rows: models.QuerySet[Any] = filled.alias(sealed_start=start).exclude(sealed_start=header)
         return rows
 
     def reseal(self, rows: list[Any]) -> list[Any]:
@@ -78,7 +83,7 @@ class Column:
     def _filled(self) -> models.QuerySet[Any]:
         # A letter that is owed has no words yet: empty bytes, which were never sealed.
         there = self.model._base_manager.filter(**{f"{self.name}__isnull": False})
-        rows: models.QuerySet[Any] = there.alias(size=Length(self.name)).filter(size__gt=0)
+        rows: models.QuerySet[Any] = there.alias(sealed_size=Length(self.name)).filter(sealed_size__gt=0)
         return rows
 
     def _other_bytes(self) -> list[str]:
