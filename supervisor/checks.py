@@ -34,7 +34,11 @@ def repairs() -> dict[str, list[str]]:
 
 def dynamic(arguments: Sequence[str]) -> dict[str, list[str]]:
     """Return the checks that need a database, by name."""
-    at_once = [] if any(one.startswith(("-n", "--numprocesses", "--dist")) for one in arguments) else ["-n", "2"]
+    at_once = (
+        []
+        if any(one.startswith(("-n", "--numprocesses", "--dist")) for one in arguments)
+        else ["-n", "2", "--dist", "worksteal"]
+    )
     return {
         "missing migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
         "tests": [sys.executable, "-m", "pytest", *at_once, *arguments],

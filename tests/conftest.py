@@ -1,12 +1,14 @@
 """The cast and the stage that all tests share."""
 
+import gc
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -15,14 +17,31 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg import sql
 from pytest_django import DjangoDbBlocker, Settings
+from stripe import HTTPClient
 
 from ledger.models import Fund
-from organisation import roles
+from organisation import pace, roles
 from organisation.models import LegalEntity, Organisation, User
+from tests import made_database
 
 NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 _REAL_NAME = settings.DATABASES["default"]["NAME"]
 _copies = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest walk begins first: begun last, it would keep one process busy long after the others are done."""
+    items.sort(key=lambda item: "/way/" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python's collector of cycles look at what tests make, seldom, and not at all the modules that stay.
+
+    It goes through the whole program again and again otherwise; migrations take half as long again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture
@@ -59,6 +78,21 @@ def _quick_passwords(settings: Settings) -> None:
 def _password_is_enough(settings: Settings) -> None:
     """Tests sign staff in without the second factor; tests/doors asks for it."""
     settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def unhurried() -> None:
+    """Ask for it where the test is about how long an answer takes."""
+
+
+@pytest.fixture(autouse=True)
+def _hurried(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits on purpose, so that nobody can tell or nobody is pressed, does not wait: the same is done, sooner."""
+    if "unhurried" not in request.fixturenames:
+        monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: None))
+        # Stripe's library tries again as often as ever.
+        monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0)
+        monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0)
 
 
 @pytest.fixture
@@ -149,6 +183,19 @@ def otto(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> None:
+    """Let pytest-django make the worker's database as a copy of a migrated one."""
+    if django_db_createdb or not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = made_database.migrated()
+
+
+@pytest.fixture(scope="session")
 def _template_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker, django_db_keepdb: bool) -> Iterator[None]:
     """pytest-django makes no test database when only tests of ``committed_db`` run; the real one is never copied."""
     if settings.DATABASES["default"]["NAME"] != _REAL_NAME:
@@ -166,8 +213,7 @@ def committed_db(_template_db: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
     (Flushing by TRUNCATE is what the append-only tables refuse, so TransactionTestCase is no help here.)
     """
-    base = settings.DATABASES["default"]
-    name = str(base["NAME"])
+    name = str(settings.DATABASES["default"]["NAME"])
     copy = f"{name}_copy{next(_copies)}"
     with django_db_blocker.unblock():
         connections.close_all()
@@ -182,16 +228,8 @@ def committed_db(_template_db: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 def _administer(statement: sql.Composed) -> None:
-    base = settings.DATABASES["default"]
-    with psycopg.connect(
-        dbname="postgres",
-        user=base["USER"],
-        password=base["PASSWORD"],
-        host=base["HOST"],
-        port=base["PORT"] or None,
-        autocommit=True,
-    ) as server:
-        server.execute(statement)
+    with made_database.server() as administrator:
+        administrator.execute(statement)
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ def test_forged_address_leads_to_the_question_for_a_link(visitor: Client, token:
         assert "Send me the link" in words(visitor.get(path))
 
 
-def test_answer_is_the_same_for_strangers_and_takes_as_long(payment: Payment, phone: Client) -> None:
+def test_answer_is_the_same_for_strangers_and_takes_as_long(unhurried: None, payment: Payment, phone: Client) -> None:
     answers, seconds = [], []
     for email in ("ann@example.org", "stranger@example.org"):
         token = form_token(phone, "/giving/")
