@@ -4,6 +4,7 @@ import uuid
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from aid import conflicts
 from aid.models import AidRequest, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from core import casewords
@@ -40,12 +41,13 @@ def statuses_visible_to(user: User) -> frozenset[Status]:
 
 
 def visible_to(user: User) -> QuerySet[AidRequest]:
-    """Return the requests that this person may see, each with ``is_missing`` if the worker says that money did not arrive."""
+    """Return the requests that this person may see: of their work, and of no worker whom they know. Each has ``is_missing`` if the worker says that money did not arrive."""
     not_arrived = Confirmation.objects.filter(
         attempt__disbursement__request=OuterRef("pk"), answer=Confirmation.Answer.NOT_ARRIVED
     )
     return (
         AidRequest.objects.filter(status__in=statuses_visible_to(user))
+        .exclude(case__in=conflicts.cases_of(user))
         .select_related("case", "fund", "taken_by")
         .annotate(is_missing=Exists(not_arrived))
     )

@@ -9,7 +9,6 @@ from aid import holding, policy, setting_aside, transitions
 from aid.models import AidRequest, Decision, Review
 from aid.statuses import Status
 from organisation.models import User
-from organisation.permissions import Permission
 
 _ON_THE_TABLE = frozenset({Status.RECOMMENDED_GRANT, Status.PARTLY_APPROVED, Status.RECOMMENDED_DECLINE})
 
@@ -44,8 +43,8 @@ def decline(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidR
 
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
-    transitions.require(by, Permission.APPROVE_REQUESTS)
     request = transitions.lock(request_id, seen=seen)
+    transitions.require(by, *transitions.deciders_of(request))
     to = Status.DECLINED if request.round == 1 else Status.DECLINED_FINALLY
     transitions.require_step(request, to)
     review = _open_review(request)
@@ -68,8 +67,8 @@ def send_back(*, request_id: uuid.UUID, by: User, seen: int, note: str, at: date
 
 
 def _to_decide(request_id: uuid.UUID, *, by: User, seen: int, to: Status) -> AidRequest:
-    transitions.require(by, Permission.APPROVE_REQUESTS)
     request = transitions.lock(request_id, seen=seen)
+    transitions.require(by, *transitions.deciders_of(request))
     transitions.require_step(request, to)
     return request
 

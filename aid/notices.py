@@ -7,21 +7,24 @@ from django.urls import reverse
 from django.utils import translation
 
 from aid import holding
-from aid.models import AidRequest
+from aid.models import Case
 from core import sealing
 from mail import outbox
 
 
-def queue(*, request: AidRequest, at: datetime) -> None:
-    """Queue the notice of the step that the request has just made, if the worker left an address."""
-    address = holding.get(request.case, "email")
+def queue(case: Case, *, about: str, at: datetime) -> None:
+    """Queue the notice, if the worker left an address.
+
+    :param about: names the news within the case, so that it is told once: a step's number, a message's id
+    """
+    address = holding.get(case, "email")
     if not address:
         return  # Most workers leave none, and read their page instead.
-    language = request.case.language
+    language = case.language
     with translation.override(language):
         link = f"{settings.SITE_URL}{reverse('aid:case')}"
     outbox.queue(
-        key=f"aid-notice:{_blind_name(request)}:{request.version}",
+        key=f"aid-notice:{_blind_name(case)}:{about}",
         to=address,
         template="aid/news",
         context={"link": link},
@@ -30,6 +33,6 @@ def queue(*, request: AidRequest, at: datetime) -> None:
     )
 
 
-def _blind_name(request: AidRequest) -> str:
+def _blind_name(case: Case) -> str:
     """The outbox's keys are in clear: they must not lead from a letter to the case."""
-    return sealing.blind_index(str(request.case_id), purpose="aid.notice").hex()[:24]
+    return sealing.blind_index(str(case.pk), purpose="aid.notice").hex()[:24]

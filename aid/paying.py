@@ -10,6 +10,7 @@ from django.db import transaction
 from aid import holding, setting_aside, transitions
 from aid.answers import PayMethod
 from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, TaxRecord
+from aid.reasons import FailReason
 from aid.statuses import Status
 from ledger import posting, promises
 from ledger.models import Account, Kind, Transaction
@@ -71,6 +72,28 @@ def record(*, request_id: uuid.UUID, by: User, seen: int, sent: Sent, at: dateti
     holding.put(record, "payee", f"{sent.method}: {holding.get(request, 'pay_to')}")
     record.save(force_insert=True)
     return transitions.move(request, Status.PAID, by=by, at=at)
+
+
+@transaction.atomic
+def came_back(*, request_id: uuid.UUID, by: User, seen: int, reason: FailReason, at: datetime) -> AidRequest:
+    """Record that money which was sent is known not to have arrived: it is booked back and waits to be sent again.
+
+    :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow: see there
+    """
+    transitions.require(by, Permission.RECORD_PAYMENTS)
+    request = transitions.lock(request_id, seen=seen)
+    disbursement = setting_aside.live(request)
+    if request.status != Status.PAID or disbursement is None:
+        raise transitions.NotNow(request.status)
+    attempt = disbursement.attempts.select_related("transaction").get(state=DisbursementAttempt.State.SENT)
+    posting.reverse(original=attempt.transaction, occurred_at=at, at=at)
+    attempt.state, attempt.fail_reason = DisbursementAttempt.State.FAILED, reason
+    attempt.failed_at, attempt.failed_by = at, by
+    attempt.save(update_fields=["state", "fail_reason", "failed_at", "failed_by"])
+    TaxRecord.objects.filter(attempt=attempt).update(payee_sealed=None)
+    setting_aside.end(disbursement, at=at)
+    setting_aside.set_aside(request, disbursement.amount, at=at)
+    return transitions.move(request, Status.APPROVED, by=by, at=at, reason=reason)
 
 
 def _require_as_approved(request: AidRequest, disbursement: Disbursement) -> None:

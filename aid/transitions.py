@@ -100,6 +100,20 @@ def require(by: User, *permissions: Permission) -> None:
         raise NotAllowed
 
 
+def reviewers_of(request: AidRequest) -> tuple[Permission, ...]:
+    """Return who may review this request, by permission. Appeals are also the steward's."""
+    if request.round == 1:
+        return (Permission.REVIEW_CASES,)
+    return (Permission.REVIEW_CASES, Permission.OVERSEE_CASES)
+
+
+def deciders_of(request: AidRequest) -> tuple[Permission, ...]:
+    """Return who may decide on this request, by permission. Appeals are also the steward's."""
+    if request.round == 1:
+        return (Permission.APPROVE_REQUESTS,)
+    return (Permission.APPROVE_REQUESTS, Permission.OVERSEE_CASES)
+
+
 def require_step(request: AidRequest, to: Status) -> None:
     """Let the step go on if it is allowed from here.
 
@@ -128,7 +142,7 @@ def move(
     request.save()
     audit.record(actor=by, action=f"aid.{to}", subject=request, reason=reason, note=note, at=at)
     if to in NEWS:
-        notices.queue(request=request, at=at)
+        notices.queue(request.case, about=str(request.version), at=at)
     return request
 
 

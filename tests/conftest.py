@@ -157,6 +157,16 @@ def carl(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+def cora(person: Callable[..., User]) -> User:
+    return person("cora", "caseworker")
+
+
+@pytest.fixture
+def abel(person: Callable[..., User]) -> User:
+    return person("abel", "approver")
+
+
+@pytest.fixture
 def ada(person: Callable[..., User]) -> User:
     return person("ada", "approver")
 

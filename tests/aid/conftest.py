@@ -8,15 +8,15 @@ import pytest
 from moneyed import Money
 from pytest_django import Settings
 
-from aid import applying, confirming, deciding, paying, reviewing
+from aid import applying
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
 from aid.models import AidRequest, Case
-from aid.reasons import DeclineReason
 from aid.statuses import Status
 from ledger import models as books
 from ledger import posting
 from ledger.models import Fund
 from organisation.models import User
+from tests.aid.stage import PATHS, STEPS, Cast, Step
 
 _gifts = count(1)
 
@@ -58,80 +58,53 @@ def fill(begun: applying.Begun, *, amount: int = 100, email: str = "") -> None:
     applying.answer_contact(request_id=request_id, email=email or f"{name}@mail.example")
 
 
-def sent_in(*, at: datetime, amount: int = 100) -> AidRequest:
+def sent_in(*, at: datetime, amount: int = 100, wants_money: bool = True) -> AidRequest:
     """Make a request that was sent in."""
     begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=at)
     fill(begun, amount=amount)
+    AidRequest.objects.filter(pk=begun.request.pk).update(wants_money=wants_money)
     return applying.submit(request_id=begun.request.pk, at=at)
 
 
 @pytest.fixture
-def reach(full_fund: Fund, carl: User, ada: User, tess: User, now: datetime) -> Callable[..., AidRequest]:
-    """Bring a new request to a status, by carl, ada and tess: ``reach(Status.APPROVED, amount=60)``."""
+def reach(
+    full_fund: Fund, carl: User, ada: User, tess: User, cora: User, abel: User, now: datetime
+) -> Callable[..., AidRequest]:
+    """Bring a new request to a status: ``reach(Status.APPROVED, amount=60)``.
+
+    By carl, ada and tess; where another caseworker or approver is needed, by cora and abel. Above 200 dollars, two
+    approve.
+    """
+    cast = Cast(carl=carl, ada=ada, tess=tess, cora=cora, abel=abel)
 
     def bring(status: Status, *, amount: int = 100) -> AidRequest:
+        if status == Status.PARTLY_APPROVED:
+            amount = max(amount, 250)
         if status == Status.DRAFT:
             begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
             fill(begun, amount=amount)
             return begun.request
-        request = sent_in(at=now, amount=amount)
-        path = _PATHS[status]
-        for step in path:
-            request = _step(step, request, carl=carl, ada=ada, tess=tess, at=now + timedelta(hours=request.version))
-        request.refresh_from_db()
+        request = sent_in(at=now, amount=amount, wants_money=status != Status.ANSWERED)
+        for step in PATHS[status]:
+            at = now + timedelta(hours=request.version)
+            STEPS[step](Step(request, cast, at, older=_older_of))
+            request = AidRequest.objects.select_related("case", "fund", "policy").get(pk=request.pk)
         assert request.status == status
         return request
 
     return bring
 
 
-_PATHS: dict[Status, list[Status]] = {
-    Status.RECEIVED: [],
-    Status.IN_REVIEW: [Status.IN_REVIEW],
-    Status.RECOMMENDED_GRANT: [Status.IN_REVIEW, Status.RECOMMENDED_GRANT],
-    Status.RECOMMENDED_DECLINE: [Status.IN_REVIEW, Status.RECOMMENDED_DECLINE],
-    Status.DECLINED: [Status.IN_REVIEW, Status.RECOMMENDED_DECLINE, Status.DECLINED],
-    Status.APPROVED: [Status.IN_REVIEW, Status.RECOMMENDED_GRANT, Status.APPROVED],
-    Status.PAID: [Status.IN_REVIEW, Status.RECOMMENDED_GRANT, Status.APPROVED, Status.PAID],
-    Status.CONFIRMED: [
-        Status.IN_REVIEW,
-        Status.RECOMMENDED_GRANT,
-        Status.APPROVED,
-        Status.PAID,
-        Status.CONFIRMED,
-    ],
-    Status.WITHDRAWN: [Status.IN_REVIEW, Status.WITHDRAWN],
-}
-
-
-def _step(to: Status, request: AidRequest, *, carl: User, ada: User, tess: User, at: datetime) -> AidRequest:
-    pk, seen = request.pk, request.version
-    if to == Status.IN_REVIEW:
-        return reviewing.take(request_id=pk, by=carl, seen=seen, at=at)
-    if to == Status.RECOMMENDED_GRANT:
-        assert request.amount
-        return reviewing.recommend_grant(
-            request_id=pk, by=carl, seen=seen, amount=request.amount, note="rent is due", at=at
-        )
-    if to == Status.RECOMMENDED_DECLINE:
-        return reviewing.recommend_decline(
-            request_id=pk, by=carl, seen=seen, reason=DeclineReason.OUTSIDE, note="asks for a car", at=at
-        )
-    if to == Status.APPROVED:
-        return deciding.approve(request_id=pk, by=ada, seen=seen, at=at)
-    if to == Status.DECLINED:
-        return deciding.decline(request_id=pk, by=ada, seen=seen, at=at)
-    if to == Status.PAID:
-        sent = paying.Sent(method=PayMethod.PAYPAL, provider_reference="PP-1", on=at.date())
-        return paying.record(request_id=pk, by=tess, seen=seen, sent=sent, at=at)
-    if to == Status.CONFIRMED:
-        return confirming.say_arrived(request_id=pk, at=at)
-    applying.withdraw(request_id=pk, at=at)
-    request.refresh_from_db()
-    return request
-
-
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Settings) -> None:
     """Nobody guesses passwords here; the cast is made anew for each test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _older_of(request: AidRequest) -> AidRequest:
+    """Make an application of the same worker that came first."""
+    assert request.submitted_at
+    older = sent_in(at=request.submitted_at - timedelta(days=1))
+    older.case.worker_id_index = request.case.worker_id_index
+    older.case.save(update_fields=["worker_id_index"])
+    return older

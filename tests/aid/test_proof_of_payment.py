@@ -53,7 +53,7 @@ def test_proof_holds_nothing_of_the_case(reach: Reach, now: datetime) -> None:
     answer = at_case(request).get(reverse("aid:proof"))
 
     text = answer.content.decode()
-    known = [request.pk, request.case_id, request.disbursement.pk, request.disbursement.attempts.get().pk]
+    known = [request.pk, request.case_id, request.disbursements.get().pk, request.disbursements.get().attempts.get().pk]
     assert not [number for number in known if str(number) in text or getattr(number, "hex", "-") in text]
     for word in ["wanda", "paypal", "PP-1", "suspension", "aid.case"]:
         assert word.lower() not in text.lower()
@@ -63,7 +63,7 @@ def test_proof_holds_nothing_of_the_case(reach: Reach, now: datetime) -> None:
 
 def test_reversed_payment_shows_both(reach: Reach, now: datetime) -> None:
     request = reach(Status.PAID)
-    paid = request.disbursement.attempts.get().transaction
+    paid = request.disbursements.get().attempts.get().transaction
     posting.reverse(original=paid, occurred_at=now, at=now)
 
     told = at_case(request).get(reverse("aid:proof")).json()

@@ -28,7 +28,7 @@ def test_the_whole_way_moves_the_books_by_what_was_approved(reach: Reach, full_f
 
     balance = balances.of(full_fund)
     assert balance.posted == balance.available == Money(380, "USD")
-    assert request.disbursement.promise.state == Promise.State.SETTLED
+    assert request.disbursements.get().promise.state == Promise.State.SETTLED
     assert [event.to_status for event in request.events.order_by("version")] == [
         "received",
         "in_review",

@@ -1,0 +1,50 @@
+"""A worker changes where the money should go. What was approved was approved for the old way: the approvals fall."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from aid import holding, notices, setting_aside, transitions
+from aid.answers import PayMethod
+from aid.models import AidRequest, Hold
+from aid.reasons import HoldReason
+from aid.statuses import OPEN, Status
+from organisation import audit
+
+# Whoever found a worker's words or device must not redirect the money unseen: there is a day to notice.
+WAIT_AFTER_APPROVAL = timedelta(hours=24)
+_APPROVED = frozenset({Status.PARTLY_APPROVED, Status.APPROVED})
+
+
+def may_change_payment(request: AidRequest) -> bool:
+    """Return whether there is still money to come that could go elsewhere."""
+    return request.wants_money and (request.status in OPEN or request.status == Status.NEEDS_INFO)
+
+
+@transaction.atomic
+def change_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str, at: datetime) -> AidRequest:
+    """Change how and where the money should go. After an approval it is approved anew, no earlier than a day from now.
+
+    :raises transitions.NotNow: if it was paid meanwhile, or there is nothing to pay
+    """
+    request = transitions.lock(request_id)
+    if not may_change_payment(request):
+        raise transitions.NotNow(request.status)
+    if (request.pay_method, holding.get(request, "pay_to")) == (method, pay_to):
+        return request
+    request.pay_method = method
+    holding.put_pay_to(request, pay_to)
+    was_approved = request.status in _APPROVED
+    if was_approved:
+        setting_aside.give_back(request, at=at)
+        Hold.objects.create(request=request, reason=HoldReason.PAYMENT_CHANGED, at=at, until=at + WAIT_AFTER_APPROVAL)
+        request.save()
+        # The database has counted the change; the step back is made from what it counted.
+        request.refresh_from_db(fields=["revision"])
+        transitions.move(request, Status.RECOMMENDED_GRANT, by=None, at=at, reason="payment_changed")
+    else:
+        request.save()
+    audit.record(actor=None, action="aid.payment_changed", subject=request, at=at)
+    notices.queue(request.case, about=f"payment-{request.revision}-{request.version}", at=at)
+    return request

@@ -1,0 +1,155 @@
+"""Erases what has outlived its time, or what the worker asks us to erase; what the law makes us keep is named before.
+
+One case a commit: stopped at any moment, it loses nothing and goes on where it was. What was erased leaves a tombstone,
+and a case of which nothing is left one line in the statistic, which does not lead back to it.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from aid import applying, emptying, expired, notices, retention, statistics
+from aid.classes import DataClass
+from aid.models import AidRequest, Attachment, DisbursementAttempt, LegalHold, Tombstone
+from aid.statuses import Status, may_be_withdrawn
+from organisation import audit
+
+_OF_A_CASE = (DataClass.ATTACHMENT, DataClass.IDENTITY, DataClass.STORY)
+_SENT_IN = (*_OF_A_CASE, DataClass.TAX, DataClass.ACCESS)
+
+
+class UnderLegalHold(Exception):
+    """A law asks us to keep this case for now: nothing of it is erased until that is over."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stays after everything was erased that may be: until these days; none: nothing of the kind is there.
+
+    :param tax_until: to whom, when, how much and for what was paid: the law asks a payer for it
+    :param access_until: who opened what, when and for which reason, without what they saw
+    """
+
+    tax_until: date | None = None
+    access_until: date | None = None
+
+
+def what_stays(request: AidRequest) -> Kept:
+    """Return what would stay if the worker asked us to erase everything now."""
+    paid = DisbursementAttempt.objects.filter(
+        disbursement__request=request, state=DisbursementAttempt.State.SENT, tax_record__payee_sealed__isnull=False
+    ).aggregate(last=Max("recorded_at"))["last"]
+    opened = request.case.reveals.aggregate(last=Max("at"))["last"]
+    return Kept(tax_until=_until(paid, DataClass.TAX), access_until=_until(opened, DataClass.ACCESS))
+
+
+@transaction.atomic
+def erase_now(*, request_id: uuid.UUID, at: datetime) -> Kept:
+    """Erase, as the worker asks, everything that no law makes us keep; what is open is withdrawn before.
+
+    The words open nothing any more. What was never sent in is gone without a trace.
+
+    :raises UnderLegalHold: if a law asks us to keep all of it for now
+    """
+    request = _lock(request_id)
+    if _is_held(request):
+        raise UnderLegalHold
+    if request.status == Status.DRAFT:
+        _forget_draft(request, at=at)
+        return Kept()
+    if may_be_withdrawn(request.status):
+        applying.withdraw(request_id=request_id, at=at)
+        request = _lock(request_id)
+    _erase(request, list(_OF_A_CASE), closes=True, wish=Tombstone.Wish.WORKER, at=at)
+    return what_stays(request)
+
+
+def erase_due(*, at: datetime) -> Iterator[uuid.UUID]:
+    """Erase what has outlived its time, of each case in a commit of its own; yield each case that lost something."""
+    for request in list(expired.drafts(at=at)):
+        if _forget_due_draft(request.pk, at=at):
+            yield request.case_id
+    for request_id in _due(at):
+        case_id = _erase_what_is_due(request_id, at=at)
+        if case_id:
+            yield case_id
+
+
+def count_due(data_class: DataClass, *, at: datetime) -> int:
+    """Return of how many cases this class of data is to be erased now."""
+    return expired.of(data_class, at=at).count()
+
+
+def _due(at: datetime) -> list[uuid.UUID]:
+    found: dict[uuid.UUID, None] = {}
+    choices: list[QuerySet[AidRequest]] = [expired.of(each, at=at) for each in _SENT_IN]
+    for requests in [*choices, expired.to_close(at=at)]:
+        found |= dict.fromkeys(requests.values_list("pk", flat=True))
+    return list(found)
+
+
+@transaction.atomic
+def _forget_due_draft(request_id: uuid.UUID, *, at: datetime) -> bool:
+    mine = AidRequest.objects.filter(pk=request_id)
+    if not mine.select_for_update(skip_locked=True).exists() or not expired.drafts(at=at).filter(pk=request_id):
+        return False  # It was sent in or erased just now, or is being written.
+    _forget_draft(mine.select_related("case").get(), at=at)
+    return True
+
+
+@transaction.atomic
+def _erase_what_is_due(request_id: uuid.UUID, *, at: datetime) -> uuid.UUID | None:
+    request = _lock(request_id)
+    # Asked again under the lock: an appeal may have come just now.
+    classes = [each for each in _SENT_IN if expired.of(each, at=at).filter(pk=request_id).exists()]
+    closes = expired.to_close(at=at).filter(pk=request_id).exists()
+    if not classes and not closes:
+        return None
+    _erase(request, classes, closes=closes, wish=Tombstone.Wish.RULE, at=at)
+    return request.case_id
+
+
+def _erase(request: AidRequest, classes: list[DataClass], *, closes: bool, wish: Tombstone.Wish, at: datetime) -> None:
+    """Take these classes out of a locked request and its case."""
+    if DataClass.ATTACHMENT in classes:
+        _forget_files(request, at=at)
+    if DataClass.IDENTITY in classes:
+        notices.forget(request.case)
+        emptying.identity(request)
+    if DataClass.STORY in classes:
+        emptying.story(request)
+    if DataClass.TAX in classes:
+        emptying.payee(request, before=retention.before(DataClass.TAX, at=at))
+    if DataClass.ACCESS in classes:
+        emptying.looks(request.case, before=retention.before(DataClass.ACCESS, at=at))
+    if closes and not request.case.erased_at:
+        statistics.count(request)
+        emptying.answers(request.case, at=at)
+    Tombstone.objects.create(case=request.case, wish=wish, erased=classes, at=at)
+    audit.record(actor=None, action="aid.erased", subject=request.case, reason=wish, at=at)
+
+
+def _forget_draft(request: AidRequest, *, at: datetime) -> None:
+    _forget_files(request, at=at)
+    request.case.delete()
+
+
+def _forget_files(request: AidRequest, *, at: datetime) -> None:
+    Attachment.objects.filter(case=request.case_id, gone_at__isnull=True).update(gone_at=at, name_sealed=None)
+
+
+def _lock(request_id: uuid.UUID) -> AidRequest:
+    """Return the request with its case, both locked: nothing is written to either meanwhile."""
+    return AidRequest.objects.select_for_update(of=("self", "case")).select_related("case").get(pk=request_id)
+
+
+def _is_held(request: AidRequest) -> bool:
+    return LegalHold.objects.filter(case=request.case_id, lifted_at__isnull=True).exists()
+
+
+def _until(since: datetime | None, data_class: DataClass) -> date | None:
+    return None if since is None else (since + timedelta(days=retention.days(data_class))).date()

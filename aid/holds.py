@@ -1,0 +1,88 @@
+"""A hold stops approval and payment of a request for at most a week. What runs out goes to a steward: no silent no."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from aid import conflicts, holding, transitions
+from aid.models import AidRequest, Hold
+from aid.reasons import HoldReason
+from organisation import audit
+from organisation.models import User
+from organisation.permissions import Permission
+
+_WHO = (
+    Permission.REVIEW_CASES,
+    Permission.APPROVE_REQUESTS,
+    Permission.RECORD_PAYMENTS,
+    Permission.OVERSEE_CASES,
+)
+
+
+@transaction.atomic
+def put(*, request_id: uuid.UUID, by: User, reason: HoldReason, note: str, days: int, at: datetime) -> Hold:
+    """Hold a request back for 1 to 7 days.
+
+    :param note: for the colleagues; sealed
+    :raises transitions.NotAllowed, transitions.InConflict: see there
+    :raises transitions.NotNow: if it is held already
+    """
+    transitions.require(by, *_WHO)
+    request = transitions.lock(request_id)
+    conflicts.require_none(by, request.case)
+    if of(request, at=at).exists():
+        raise transitions.NotNow(request.status)
+    until = at + min(timedelta(days=max(days, 1)), HoldReason.longest())
+    hold = Hold(request=request, reason=reason, by=by, at=at, until=until)
+    holding.put(hold, "note", note)
+    hold.save(force_insert=True)
+    audit.record(actor=by, action="aid.held", subject=request, reason=reason, at=at)
+    return hold
+
+
+@transaction.atomic
+def lift(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
+    """End a hold: by who put it, or by a steward. The day after changed payment details is ended by a steward alone.
+
+    :raises transitions.NotAllowed: if it is neither
+    """
+    hold = Hold.objects.select_for_update().get(pk=hold_id)
+    if hold.by_id != by.pk:
+        transitions.require(by, Permission.OVERSEE_CASES)
+    conflicts.require_none(by, hold.request.case)
+    if hold.lifted_at is None:
+        hold.lifted_at, hold.lifted_by = at, by
+        hold.save(update_fields=["lifted_at", "lifted_by"])
+        audit.record(actor=by, action="aid.hold_lifted", subject=hold.request, at=at)
+    return hold
+
+
+@transaction.atomic
+def look(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
+    """A steward has looked at a hold that ran out.
+
+    :raises transitions.NotAllowed: if this is no steward
+    """
+    transitions.require(by, Permission.OVERSEE_CASES)
+    hold = Hold.objects.select_for_update().get(pk=hold_id)
+    if hold.looked_at is None:
+        hold.looked_at, hold.looked_by = at, by
+        hold.save(update_fields=["looked_at", "looked_by"])
+        audit.record(actor=by, action="aid.hold_looked_at", subject=hold.request, at=at)
+    return hold
+
+
+def of(request: AidRequest, *, at: datetime) -> QuerySet[Hold]:
+    """Return the holds that stop this request now."""
+    return request.holds.filter(lifted_at__isnull=True, until__gt=at)
+
+
+def ran_out(*, at: datetime) -> QuerySet[Hold]:
+    """Return the holds that nobody lifted and no steward has looked at, oldest first. They stop nothing any more."""
+    return (
+        Hold.objects.filter(lifted_at__isnull=True, looked_at__isnull=True, until__lte=at, by__isnull=False)
+        .select_related("request__case", "by")
+        .order_by("until")
+    )
