@@ -18,6 +18,7 @@ class Permission(StrEnum):
     APPROVE_REQUESTS = "aid.approve_requests"
     RECORD_PAYMENTS = "aid.record_payments"
     OVERSEE_CASES = "aid.oversee_cases"
+    MANAGE_AID_RULES = "aid.manage_rules"
     MANAGE_PEOPLE = "organisation.manage_people"
     MANAGE_ORGANISATION = "organisation.manage_organisation"
     READ_AUDIT = "organisation.read_audit"

@@ -66,15 +66,16 @@ ROLES: dict[str, Role] = {
             "steward",
             _("Steward"),
             _("hears appeals and complaints, reads the audit trail"),
-            [Permission.SEE_CASES, Permission.OVERSEE_CASES, Permission.READ_AUDIT],
+            [Permission.SEE_CASES, Permission.OVERSEE_CASES, Permission.MANAGE_AID_RULES, Permission.READ_AUDIT],
         ),
         _role(
             "administrator",
             _("Administrator"),
-            _("people, settings, receipts; sees no case"),
+            _("people, settings, rules, receipts; sees no case"),
             [
                 Permission.MANAGE_PEOPLE,
                 Permission.MANAGE_ORGANISATION,
+                Permission.MANAGE_AID_RULES,
                 Permission.MANAGE_RECEIPTS,
                 Permission.SEE_GIFTS,
                 Permission.SEE_BOOKS,

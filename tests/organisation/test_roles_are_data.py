@@ -27,10 +27,16 @@ MAY: dict[str, set[Permission]] = {
         Permission.MANAGE_FUNDS,
         Permission.SEE_GIFTS,
     },
-    "steward": {Permission.SEE_CASES, Permission.OVERSEE_CASES, Permission.READ_AUDIT},
+    "steward": {
+        Permission.SEE_CASES,
+        Permission.OVERSEE_CASES,
+        Permission.MANAGE_AID_RULES,
+        Permission.READ_AUDIT,
+    },
     "administrator": {
         Permission.MANAGE_PEOPLE,
         Permission.MANAGE_ORGANISATION,
+        Permission.MANAGE_AID_RULES,
         Permission.MANAGE_RECEIPTS,
         Permission.SEE_GIFTS,
         Permission.SEE_BOOKS,
