@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from config.sealed import SEALED
@@ -19,7 +20,8 @@ from mail.models import OutgoingEmail
 from organisation import audit
 from organisation.models import AuditEvent, User
 
-NEW = {"k2": bytes(range(32))}
+OLD = next(iter(settings.SEALING_KEYS))
+NEW = {"new2": bytes(range(32))}
 
 
 def rotate(*arguments: str) -> str:

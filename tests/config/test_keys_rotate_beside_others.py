@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from mail.models import OutgoingEmail
 from organisation.models import Organisation
-from tests.config.sealed_stage import NEW, counts, letter, rotate, rotate_in_vain
+from tests.config.sealed_stage import NEW, OLD, counts, letter, rotate, rotate_in_vain
 
 COLUMN = "mail_outgoingemail.recipient_sealed"
 _GATE = 5_301
@@ -66,10 +66,10 @@ def who_waits(beside: psycopg.Connection[tuple[object, ...]]) -> object:
 
 
 def start_rotating() -> subprocess.Popen[bytes]:
-    key = b64encode(NEW["k2"]).decode()
+    key_id, key = next(iter(NEW.items()))
     return subprocess.Popen(
         [sys.executable, "-c", _COMMAND.format(name=str(connection.settings_dict["NAME"]))],
-        env=os.environ | {"SEALING_KEYS": f"k2:{key},{os.environ['SEALING_KEYS']}"},
+        env=os.environ | {"SEALING_KEYS": f"{key_id}:{b64encode(key).decode()},{os.environ['SEALING_KEYS']}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -87,9 +87,11 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(letters: None, settings: S
         beside.execute("SELECT pg_terminate_backend(%s, 20000)", [waits])
     in_the_middle = counts()[COLUMN]
 
-    rotate()
+    told = rotate()
 
     assert in_the_middle == (130, 30)  # a whole batch was kept, the other one is as it was
+    assert f"{COLUMN}: 30 sealed anew" in told
+    assert " 76 %  mail_outgoingemail.text_sealed\n100 %  mail_outgoingemail.text_sealed\n" in told
     assert all(old == 0 for _many, old in counts().values())
     settings.SEALING_KEYS = NEW
     assert {row.recipient for row in OutgoingEmail.objects.all()} == {"ann@example.org"}
@@ -105,4 +107,4 @@ def test_row_that_somebody_holds_is_left_out_and_said(letters: None, settings: S
 
     assert f"{COLUMN}: 1 were in use all the time: run this again" in told
     assert held == (130, 1)
-    assert "Key k1 is used nowhere any more" in again
+    assert f"Key {OLD} is used nowhere any more" in again

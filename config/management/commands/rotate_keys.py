@@ -61,7 +61,8 @@ class Command(BaseCommand):
             return False
         done = max(0, before - left)
         self._record(sealed, done)
-        self.stdout.write(f"{self._start_of_line}100 %  {sealed.label}: {done:,} sealed anew")
+        start = "\r" if self.stdout.isatty() else ""
+        self.stdout.write(f"{start}done   {sealed.label}: {done:,} sealed anew")
         for pk in broken:
             self.stderr.write(f"{sealed.label}: row {pk} could not be opened")
         if left > len(broken):
@@ -69,21 +70,23 @@ class Command(BaseCommand):
         return not broken and not left
 
     def _go_through(self, sealed: Sealed) -> list[Any]:
-        total, looked_at = sealed.older().count(), 0
+        total, looked_at, told = sealed.older().count(), 0, 0
         broken: list[Any] = []
         for batch in resealing.batches(sealed, size=_ROWS):
             looked_at += batch.looked_at
             broken += batch.broken
-            if self._start_of_line:
-                percent = min(100, 100 * looked_at // max(1, total))
-                self.stdout.write(f"{self._start_of_line}{percent:3} %  {sealed.label}", ending="")
-                self.stdout.flush()
+            percent = min(100, 100 * looked_at // max(1, total))
+            self._tell(f"{percent:3} %  {sealed.label}", is_news=percent // 10 > told)
+            told = percent // 10
         return broken
 
-    @property
-    def _start_of_line(self) -> str:
-        """On a terminal the percentage is written over again and again; in a log one line is enough."""
-        return "\r" if self.stdout.isatty() else ""
+    def _tell(self, line: str, *, is_news: bool) -> None:
+        """Say how far it is: on a terminal over and over in one line, in a log at each tenth."""
+        if self.stdout.isatty():
+            self.stdout.write(f"\r{line}", ending="")
+            self.stdout.flush()
+        elif is_news:
+            self.stdout.write(line)
 
     def _record(self, sealed: Sealed, done: int) -> None:
         if done:
