@@ -40,6 +40,8 @@ class AmountField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         typed = super().clean(value)
+        if not typed and not self.required:
+            return None
         if any(sign in typed for sign in "€£¥₹") and currency_of(self.currency).code == "USD":
             raise forms.ValidationError(_("Please type the amount in US dollars."), code="currency")
         try:

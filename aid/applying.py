@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db import transaction
+from django.db import models, transaction
 from moneyed import Money
 
 from aid import holding, policy, retention, setting_aside, transitions
@@ -57,7 +58,7 @@ def begin(*, kind: Kind, language: str, at: datetime) -> Begun:
 
 @contextmanager
 def draft(request_id: uuid.UUID) -> Iterator[AidRequest]:
-    """Lock a request that is still being written, and save it and its case at the end.
+    """Lock a request that is still being written. What a deed changes of it and its case it saves itself.
 
     :raises transitions.NotNow: if it was sent already
     """
@@ -65,62 +66,117 @@ def draft(request_id: uuid.UUID) -> Iterator[AidRequest]:
         request = transitions.lock(request_id)
         transitions.require_step(request, Status.RECEIVED)
         yield request
-        request.case.save()
-        request.save()
 
 
 def note_words_kept(*, request_id: uuid.UUID, at: datetime) -> None:
     """Remember that the worker has written the words down."""
     with draft(request_id) as request:
-        request.case.words_noted_at = at
+        _keep(request.case, words_noted_at=at)
 
 
 def answer_kind(*, request_id: uuid.UUID, kind: Kind) -> None:
     with draft(request_id) as request:
-        request.case.kind = kind
+        _keep(request.case, kind=kind)
+
+
+def answer_rejection(*, request_id: uuid.UUID, requester: str, hits_rejected: int | None, lost: Money | None) -> None:
+    """Keep whose work was rejected, how much of it, and what it would have paid, in US dollars."""
+    with draft(request_id) as request:
+        holding.put_requester(request.case, requester)
+        lost_minor = to_minor(lost) if lost is not None else None
+        _keep(request.case, "requester_sealed", "requester_index", hits_rejected=hits_rejected, lost_minor=lost_minor)
+
+
+def answer_rating(*, request_id: uuid.UUID, before: Decimal | None, after: Decimal | None) -> None:
+    """Keep the approval rate before and after, in percent."""
+    with draft(request_id) as request:
+        _keep(request.case, rating_before=before, rating_after=after)
 
 
 def answer_when(*, request_id: uuid.UUID, happened_on: date | None, written: Written) -> None:
     with draft(request_id) as request:
-        request.case.happened_on = happened_on
-        request.case.written = written
+        _keep(request.case, happened_on=happened_on, written=written)
 
 
-def answer_account(*, request_id: uuid.UUID, country: Country, tenure: Tenure, worker_id: str) -> None:
+def answer_notice(*, request_id: uuid.UUID, notice: str) -> None:
     with draft(request_id) as request:
-        request.case.country = country
-        request.case.tenure = tenure
+        holding.put(request.case, "notice", notice)
+        _keep(request.case, "notice_sealed")
+
+
+def answer_account(*, request_id: uuid.UUID, country: Country, tenure: Tenure) -> None:
+    with draft(request_id) as request:
+        _keep(request.case, country=country, tenure=tenure)
+
+
+def answer_worker_id(*, request_id: uuid.UUID, worker_id: str) -> None:
+    with draft(request_id) as request:
         holding.put_worker_id(request.case, worker_id)
+        _keep(request.case, "worker_id_sealed", "worker_id_index")
+
+
+def answer_money(*, request_id: uuid.UUID, wants_money: bool) -> None:
+    """Keep whether money is asked for. Answers about money that were given before stay until it is sent."""
+    with draft(request_id) as request:
+        _keep(request, wants_money=wants_money)
 
 
 def answer_needs(*, request_id: uuid.UUID, needs: Iterable[Need], amount: Money) -> None:
     with draft(request_id) as request:
-        request.needs = list(needs)
-        request.amount_minor = to_minor(amount)
+        _keep(request, needs=list(needs), amount_minor=to_minor(amount))
 
 
 def answer_story(*, request_id: uuid.UUID, story: str) -> None:
     with draft(request_id) as request:
         holding.put_story(request, story)
+        _keep(request, "story_sealed", "story_index")
 
 
 def answer_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str) -> None:
     with draft(request_id) as request:
-        request.pay_method = method
         holding.put_pay_to(request, pay_to)
+        _keep(request, "pay_to_sealed", "pay_to_index", pay_method=method)
 
 
 def answer_contact(*, request_id: uuid.UUID, email: str) -> None:
     with draft(request_id) as request:
         holding.put_email(request.case, email)
+        _keep(request.case, "email_sealed", "email_index")
+
+
+def _keep(row: models.Model, *changed: str, **answers: object) -> None:
+    """Save these columns and no others: another page may have been saved meanwhile from a second tab."""
+    for name, answer in answers.items():
+        setattr(row, name, answer)
+    row.save(update_fields=[*changed, *answers])
+
+
+def asks_about_rejection(request: AidRequest) -> bool:
+    return request.case.kind == Kind.REJECTION
+
+
+def asks_for_story(request: AidRequest) -> bool:
+    """Return whether the worker is asked for own words: always for money, else if the notice tells nothing."""
+    return request.wants_money or request.case.notice_sealed is None
+
+
+def said_money(request: AidRequest) -> bool:
+    """Return whether the worker has said yes or no to money, as far as one can tell."""
+    return not request.wants_money or bool(request.needs or request.amount_minor or request.pay_method)
 
 
 def missing(request: AidRequest) -> list[str]:
-    """Return the names of the pages that still need an answer before the request can be sent."""
+    """Return the names of the pages that still need an answer before the request can be sent.
+
+    A report without money needs a word of what happened and nothing else.
+    """
     case = request.case
+    if not request.wants_money:
+        return [] if request.story_sealed or case.notice_sealed else ["story"]
     answered = {
         "when": bool(case.written),
         "account": bool(case.country and case.tenure),
+        "money": said_money(request),
         "needs": bool(request.needs and request.amount_minor),
         "story": request.story_sealed is not None,
         "payment": bool(request.pay_method) and request.pay_to_sealed is not None,
@@ -137,9 +193,12 @@ def submit(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     """
     request = transitions.lock(request_id)
     transitions.require_step(request, Status.RECEIVED)
+    # Locking the request does not renew what was read of its case: a last answer may have been saved meanwhile.
+    request.case.refresh_from_db()
     pages = missing(request)
     if pages:
         raise Unfinished(pages)
+    _leave_out_what_is_not_asked(request)
     case = request.case
     case.person = Person.objects.create()
     case.came_in_surge = Surge.objects.filter(ended_at__isnull=True).exists()
@@ -147,6 +206,21 @@ def submit(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     request.submitted_at = at
     request.due_on = (at + timedelta(days=policy.in_force(request.fund).answer_days)).date()
     return transitions.move(request, Status.RECEIVED, by=None, at=at)
+
+
+def _leave_out_what_is_not_asked(request: AidRequest) -> None:
+    """Forget answers to questions that the worker's last word leaves out. Nobody should read what was not sent."""
+    if not asks_for_story(request):
+        holding.put_story(request, "")
+    if not request.wants_money:
+        request.needs = []
+        request.amount_minor = None
+        request.pay_method = ""
+        holding.put_pay_to(request, "")
+    if not asks_about_rejection(request):
+        case = request.case
+        holding.put_requester(case, "")
+        case.hits_rejected = case.lost_minor = case.rating_before = case.rating_after = None
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ ADDRESSES = {
     "/donate/?amount=25&interval=quarter&fund=general": "Donar $25 cada tres meses",
     "/giving/": "Enviarme el enlace",
     "/aid/": "No necesitas una cuenta",
-    "/aid/apply/": "Pregunta 1 de 7",
+    "/aid/apply/": "Pregunta 1 de 10",
     "/aid/case/": "Tus siete palabras",
     "/books/": "Nuestras cuentas",
     "/books/heads/": "Las cuentas selladas",

@@ -11,28 +11,41 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, applying, policy, retention, transitions
-from aid.amounts import AmountField
+from aid import access, applying, crowding, policy, retention, surging, transitions
+from aid.amounts import AmountField, short
 from aid.classes import DataClass
-from aid.models import AidRequest
+from aid.models import AidRequest, Case, Policy
 from aid.statuses import Status
-from aid.worker import visiting
-from aid.worker.forms import CaseWordsForm, KindForm, WordsKeptForm
-from aid.worker.pages import BY_SLUG, PAGES, Page, after, before
+from aid.worker import duration, pages, visiting
+from aid.worker.forms import CaseWordsForm, KindForm, WordsKeptForm, mark_optional
+from aid.worker.pages import BY_SLUG, FIRST, Page
 from aid.worker.visiting import Visit
-from core import throttle
 from core.clock import now
 from core.money import Money, format_money
 from ledger.models import Fund
 
 PURPOSE = "aid.apply"
-_BEGINNINGS_AN_HOUR = 60
 
 
+@visiting.private
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Before any question: what is asked and why, who sees it, how long it takes, and what happens on refusal."""
-    return render(request, "aid/home.html", _terms() | {"pages": PAGES})
+    rules = _rules()
+    blank = AidRequest(case=Case(), fund=rules.fund) if rules else None
+    context = _terms(rules) | {
+        "report": [FIRST, *pages.REPORT],
+        "rejection": pages.REJECTION,
+        "money": pages.MONEY,
+        "contact": pages.CONTACT,
+        "most": short(rules.money(rules.max_per_request_minor)) if rules else "",
+        "report_minutes": duration.of_report(blank) if blank else None,
+        "aid_minutes": duration.of_aid(blank) if blank else None,
+        "is_surge": surging.current() is not None,
+        "forget_days": retention.days(DataClass.DRAFT),
+        "idle_minutes": visiting.IDLE_SECONDS // 60,
+    }
+    return render(request, "aid/home.html", context)
 
 
 @visiting.private
@@ -40,22 +53,31 @@ def home(request: HttpRequest) -> HttpResponse:
 def first(request: HttpRequest) -> HttpResponse:
     """The first question. Its POST opens the case and sets the cookie; coming back to it changes the answer."""
     visit, draft = _draft(request)
-    page = PAGES[0]
     if draft and visit:
-        return _question(request, page, visit, draft)
+        return _question(request, FIRST, visit, draft)
     form = KindForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
-        block = throttle.address_block(request.META["REMOTE_ADDR"])
-        if not throttle.allow("aid.begin", block, limit=_BEGINNINGS_AN_HOUR, seconds=3600):
-            return render(request, "aid/busy.html", status=429)
         try:
+            crowding.admit(address=request.META["REMOTE_ADDR"], at=now())
             begun = applying.begin(kind=form.cleaned_data["kind"], language=get_language() or "en", at=now())
+        except crowding.TooManyHere as crowd:
+            return _crowded(request, crowd)
         except applying.NoAidFund:
             return render(request, "aid/closed.html")
         response = redirect("aid:words")
         visiting.begin(response, request_id=begun.request.pk, words=begun.words)
         return response
-    return render(request, "aid/question.html", _shown(page, form))
+    return render(request, "aid/question.html", _shown(FIRST, form, AidRequest(case=Case())))
+
+
+def _crowded(request: HttpRequest, crowd: crowding.TooManyHere) -> HttpResponse:
+    context = {
+        "wait_minutes": -(-crowd.seconds // 60),
+        "is_everywhere": isinstance(crowd, crowding.TooManyEverywhere),
+    }
+    response = render(request, "aid/crowded.html", context, status=429)
+    response["Retry-After"] = str(crowd.seconds)
+    return response
 
 
 @visiting.private
@@ -69,18 +91,26 @@ def words(request: HttpRequest) -> HttpResponse:
         return _onward(visit, draft)
     form = WordsKeptForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
-        applying.note_words_kept(request_id=draft.pk, at=now())
+        with suppress(transitions.NotNow):  # Sent meanwhile in another window: the next page says so.
+            applying.note_words_kept(request_id=draft.pk, at=now())
         return _onward(visit, draft)
-    response = render(request, "aid/words.html", _terms() | {"form": form, "words": visit.words})
-    visiting.go_on(response, visit)
-    return response
+    context = _terms(_rules()) | {"form": form, "words": visit.words, "to_come": len(pages.path(draft)) - 1}
+    return _shown_again(request, "aid/words.html", context, visit)
+
+
+@visiting.private
+@require_safe
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Lead a worker who comes back to where they stopped."""
+    visit, draft = _draft(request)
+    return _onward(visit, draft) if visit and draft else _sent_or_ended(request, visit)
 
 
 @visiting.private
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, slug: str) -> HttpResponse:
     """One question. What was answered before stands in the form."""
-    if slug not in BY_SLUG or BY_SLUG[slug] is PAGES[0]:
+    if slug not in BY_SLUG or BY_SLUG[slug] is FIRST:
         raise Http404
     visit, draft = _draft(request)
     if not visit or not draft:
@@ -105,21 +135,21 @@ def check(request: HttpRequest) -> HttpResponse:
         sent = redirect("aid:case")
         visiting.forget_words(sent, visit)
         return sent
-    context = _terms() | {
+    context = _terms(_rules()) | {
         "form": form,
         "answers": answers(draft),
         "missing": [BY_SLUG[slug] for slug in applying.missing(draft)],
+        "wants_money": draft.wants_money,
         "words": visit.words,
-        "last": PAGES[-1],
+        "last": pages.CONTACT,
     }
-    response = render(request, "aid/check.html", context)
-    visiting.go_on(response, visit)
-    return response
+    return _shown_again(request, "aid/check.html", context, visit)
 
 
 def ended(request: HttpRequest) -> HttpResponse:
     """Say that the visit is over and what is safe, and offer the way back. Long typed text is given back to be copied."""
-    context = {"words_form": CaseWordsForm(), "typed": request.POST.get("story", "")[: policy.LONGEST_STORY]}
+    typed = next(filter(None, (request.POST.get(name, "") for name in ("story", "notice", "pay_to"))), "")
+    context = {"words_form": CaseWordsForm(), "typed": typed[: policy.LONGEST_STORY]}
     return render(request, "aid/ended.html", context)
 
 
@@ -129,8 +159,8 @@ def _sent_or_ended(request: HttpRequest, visit: Visit | None) -> HttpResponse:
 
 
 def answers(request: AidRequest) -> list[tuple[Page, list[tuple[Any, str]]]]:
-    """Return each page with what we hold of its answers, in the worker's words."""
-    return [(page, [_in_words(field) for field in page.make_form(request)]) for page in PAGES]
+    """Return each page that this worker is asked, with what we hold of its answers, in the worker's words."""
+    return [(page, [_in_words(field) for field in page.make_form(request)]) for page in pages.path(request)]
 
 
 def _in_words(field: forms.BoundField) -> tuple[Any, str]:
@@ -142,25 +172,40 @@ def _in_words(field: forms.BoundField) -> tuple[Any, str]:
     choices = dict(getattr(field.field, "choices", []))
     if isinstance(value, list):
         return field.label, ", ".join(str(choices.get(part, part)) for part in value)
-    return field.label, str(choices.get(value, value)) if value else ""
+    return field.label, str(choices.get(value, value)) if value not in (None, "") else ""
 
 
 def _question(request: HttpRequest, page: Page, visit: Visit, draft: AidRequest) -> HttpResponse:
     form = page.make_form(draft, request.POST if request.method == "POST" else None)
     to_check = "check" in (request.GET.get("then"), request.POST.get("then"))
+    is_saved = False
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
         try:
             page.keep(draft, form.cleaned_data)
         except transitions.NotNow:
             return redirect("aid:case")
-        following = after(page)
-        onward = redirect("aid:check") if to_check or not following else redirect("aid:question", slug=following.slug)
-        visiting.go_on(onward, visit)
-        return onward
-    context = _shown(page, form) | {"words": visit.words, "to_check": to_check}
-    response = render(request, "aid/question.html", context)
-    visiting.go_on(response, visit)
-    return response
+        if page.asked(draft):
+            return _after(page, visit, draft, to_check=to_check)
+        is_saved = True
+    if not page.asked(draft) and not form.errors:
+        context = {"page": page, "is_saved": is_saved, "words": visit.words, "about_money": pages.ABOUT_MONEY}
+        return _shown_again(request, "aid/not_asked.html", context, visit)
+    context = _shown(page, form, draft) | {"words": visit.words, "to_check": to_check}
+    return _shown_again(request, "aid/question.html", context, visit)
+
+
+def _after(page: Page, visit: Visit, draft: AidRequest, *, to_check: bool) -> HttpResponse:
+    """Lead on from a page that was saved. An answer may have opened or closed other pages."""
+    answered = access.of_visit(draft.pk) or draft
+    following = pages.after(page, answered)
+    opened = [later for later in pages.path(answered) if not later.asked(draft)]
+    if to_check and opened:
+        following = opened[0]
+    elif to_check:
+        following = None
+    onward = redirect("aid:question", slug=following.slug) if following else redirect("aid:check")
+    visiting.go_on(onward, visit)
+    return onward
 
 
 def _draft(request: HttpRequest) -> tuple[Visit | None, AidRequest | None]:
@@ -171,31 +216,42 @@ def _draft(request: HttpRequest) -> tuple[Visit | None, AidRequest | None]:
 
 
 def _onward(visit: Visit, draft: AidRequest) -> HttpResponse:
-    """Lead to the first question without an answer, or to the last page."""
-    pages = applying.missing(draft)
-    response = redirect("aid:question", slug=pages[0]) if pages else redirect("aid:check")
+    """Lead to the page after the last answer, or to the last page."""
+    page = pages.resume(draft)
+    response = redirect("aid:question", slug=page.slug) if page else redirect("aid:check")
     visiting.go_on(response, visit)
     return response
 
 
-def _shown(page: Page, form: forms.Form) -> dict[str, Any]:
-    return _terms() | {
+def _shown(page: Page, form: forms.Form, draft: AidRequest) -> dict[str, Any]:
+    """What a question shows beside its form. Until money is declined, the count is that of who asks for it."""
+    mark_optional(form)
+    asked = [other for other in pages.PAGES if other is page or other.asked(draft)]
+    return _terms(_rules()) | {
         "page": page,
         "form": form,
-        "number": PAGES.index(page) + 1,
-        "total": len(PAGES),
-        "before": before(page),
-        "is_first": page is PAGES[0],
+        "draft": draft,
+        "number": asked.index(page) + 1,
+        "total": len(asked),
+        "before": pages.before(page, draft),
+        "is_first": page is FIRST,
     }
 
 
-def _terms() -> dict[str, Any]:
-    """What every page may say about time: the policy's promise, as if the request were sent today."""
+def _shown_again(request: HttpRequest, template: str, context: dict[str, Any], visit: Visit) -> HttpResponse:
+    """Show a page of the visit, whose half hour begins anew."""
+    response = render(request, template, context)
+    visiting.go_on(response, visit)
+    return response
+
+
+def _rules() -> Policy | None:
+    """Return what counts for a request that is sent now; none if no fund pays aid."""
     fund = Fund.objects.filter(pays_aid=True).order_by("pk").first()
-    days = policy.in_force(fund).answer_days if fund else None
-    return {
-        "answer_by": (now() + timedelta(days=days)).date() if days else None,
-        "answer_days": days,
-        "forget_days": retention.days(DataClass.DRAFT),
-        "idle_minutes": visiting.IDLE_SECONDS // 60,
-    }
+    return policy.in_force(fund) if fund else None
+
+
+def _terms(rules: Policy | None) -> dict[str, Any]:
+    """What every page may say about time: the policy's promise, as if the request were sent today."""
+    days = rules.answer_days if rules else None
+    return {"answer_by": (now() + timedelta(days=days)).date() if days else None, "answer_days": days}

@@ -10,10 +10,22 @@ from moneyed import Money
 from aid import policy
 from aid.amounts import AmountField, short
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
+from aid.worker.fields import CountField, OwnWords, PercentField
 from core.clock import now
+from core.money import currency_of
 
 # No platform is older; what is typed before it is a slip.
 _FIRST_YEAR = 2000
+# Beyond these, it is a slip of the finger. The platform counts and pays in US dollars, wherever a worker lives.
+_MOST_HITS = 1_000_000
+_MOST_LOST = Money(100_000, currency_of("USD"))
+
+
+def mark_optional(form: forms.Form) -> None:
+    """Say beside each field that may stay empty that it may."""
+    for field in form.fields.values():
+        if not field.required:
+            field.label = _("%(question)s (optional)") % {"question": field.label}
 
 
 class KindForm(forms.Form):
@@ -37,14 +49,13 @@ class WordsKeptForm(forms.Form):
 class WhenForm(forms.Form):
     happened_on = forms.DateField(
         label=_("The day it happened"),
-        help_text=_("Leave it empty if you do not know the day."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Please type the day like 2026-02-19, or leave it empty.")},
     )
     written = forms.ChoiceField(
-        label=_("Have you written to the platform about it?"),
-        help_text=_("You do not have to. We help either way."),
+        label=_("Have you written to the platform?"),
+        help_text=_("You do not have to."),
         choices=Written.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one.")},
@@ -72,21 +83,63 @@ class AccountForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one. You may choose not to say.")},
     )
-    worker_id = forms.CharField(
+
+
+class RejectionForm(forms.Form):
+    requester = OwnWords(
+        label=_("Which requester rejected it?"),
+        help_text=_("If several, the largest."),
+        required=False,
+        max_length=120,
+    )
+    hits_rejected = CountField(label=_("How many HITs?"), required=False, most=_MOST_HITS)
+    lost = AmountField(
+        most=_MOST_LOST,
+        too_much=_("This is more than %(most)s. Please check it."),
+        label=_("How much pay was lost, in US dollars?"),
+        required=False,
+    )
+
+
+class RatingForm(forms.Form):
+    before = PercentField(label=_("Before, in per cent"), required=False)
+    after = PercentField(label=_("After, in per cent"), required=False)
+
+
+class NoticeForm(forms.Form):
+    notice = OwnWords(
+        label=_("What it said"),
+        help_text=_("Copy it, or say it your way."),
+        required=False,
+        max_length=policy.LONGEST_STORY,
+        rows=5,
+    )
+
+
+class WorkerIdForm(forms.Form):
+    worker_id = OwnWords(
         label=_("Worker ID"),
-        help_text=_(
-            "You may leave it empty. It is kept sealed: nobody reads it unless they give a reason, and you see that reason."
-        ),
+        help_text=_("It stays sealed."),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
 
+class MoneyForm(forms.Form):
+    wants_money = forms.TypedChoiceField(
+        label=_("Choose one"),
+        choices=[("yes", _("Yes, money would help")), ("no", _("No, I only want to tell you"))],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one. You can change it until you send it.")},
+    )
+
+
 class NeedsForm(forms.Form):
     needs = forms.MultipleChoiceField(
         label=_("What is it for?"),
-        help_text=_("Choose all that fit. You do not need to prove anything."),
+        help_text=_("All that fit. No proof needed."),
         choices=Need.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Please choose at least one.")},
@@ -98,16 +151,16 @@ class NeedsForm(forms.Form):
             most=most,
             too_much=_("One request can be for at most %(most)s."),
             label=_("How much would help, in %(currency)s?") % {"currency": most.currency.code},
-            help_text=_("A guess is fine. At most %(most)s.") % {"most": short(most)},
+            help_text=_("At most %(most)s.") % {"most": short(most)},
         )
 
 
 class StoryForm(forms.Form):
-    story = forms.CharField(
+    story = OwnWords(
         label=_("What should we know?"),
-        help_text=_("One sentence is enough. Leave out names and numbers that could point to you."),
+        help_text=_("One sentence is enough. No names, please."),
         max_length=policy.LONGEST_STORY,
-        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
+        rows=8,
         error_messages={"required": _("Please write a sentence, so that we understand what happened.")},
     )
 
@@ -119,14 +172,11 @@ class PaymentForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one.")},
     )
-    pay_to = forms.CharField(
+    pay_to = OwnWords(
         label=_("Where should the money go?"),
-        help_text=_(
-            "For a bank: name, routing and account number. For a check: name and address. Otherwise the name or address"
-            " of your account there."
-        ),
+        help_text=_("Bank: name, routing and account number. Check: name and address. Otherwise: your name there."),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        rows=3,
         error_messages={"required": _("Please write where the money should go.")},
     )
 
@@ -134,7 +184,7 @@ class PaymentForm(forms.Form):
 class ContactForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("You may leave it empty. Then please come back and look."),
+        help_text=_("Without it, come back and look."),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

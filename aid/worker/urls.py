@@ -2,19 +2,29 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from aid.worker import apply_views, case_views
+from aid.worker import apply_views, case_views, change_views, held_views, link_views, talk_views
 
 app_name = "aid"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", apply_views.home, name="home"),
     path("apply/", apply_views.first, name="apply"),
     path("apply/words/", apply_views.words, name="words"),
+    path("apply/on/", apply_views.go_on, name="go_on"),
     path("apply/check/", apply_views.check, name="check"),
     path("apply/<slug:slug>/", apply_views.question, name="question"),
     path("case/", case_views.case, name="case"),
-    path("case/held/", case_views.held, name="held"),
+    path("case/message/", talk_views.message, name="message"),
+    path("case/appeal/", talk_views.appeal, name="appeal"),
+    path("case/complaint/", talk_views.complain, name="complaint"),
+    path("case/account/", talk_views.account, name="account"),
+    path("case/payment/", change_views.payment, name="payment"),
+    path("case/held/", held_views.held, name="held"),
+    path("case/held.json", held_views.held_file, name="held.json"),
+    path("case/erase/", change_views.erase, name="erase"),
     path("case/proof.json", case_views.proof, name="proof"),
     path("case/arrived/", case_views.arrived, name="arrived"),
-    path("case/withdraw/", case_views.withdraw, name="withdraw"),
+    path("case/withdraw/", change_views.withdraw, name="withdraw"),
     path("case/leave/", case_views.leave, name="leave"),
+    path("link/", link_views.ask, name="link"),
+    path("link/<str:key>/", link_views.open_link, name="open_link"),
 ]

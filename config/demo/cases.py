@@ -70,9 +70,8 @@ def _build_one(worker: Worker, *, at: datetime) -> str:
     key = begun.request.pk
     applying.note_words_kept(request_id=key, at=at)
     applying.answer_when(request_id=key, happened_on=at.date() - timedelta(days=4), written=Written.WAITING)
-    applying.answer_account(
-        request_id=key, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id=f"DEMO{key.hex[:10].upper()}"
-    )
+    applying.answer_account(request_id=key, country=Country.US, tenure=Tenure.THREE_TO_TEN)
+    applying.answer_worker_id(request_id=key, worker_id=f"DEMO{key.hex[:10].upper()}")
     applying.answer_needs(request_id=key, needs=worker.needs, amount=Money(worker.amount, "USD"))
     applying.answer_story(request_id=key, story=worker.story)
     applying.answer_payment(

@@ -49,9 +49,8 @@ def fill(begun: applying.Begun, *, amount: int = 100, email: str = "") -> None:
     number = Case.objects.count()
     name = "wanda" if number == 1 else f"wanda{number}"
     applying.answer_when(request_id=request_id, happened_on=date(2026, 3, 1), written=Written.WAITING)
-    applying.answer_account(
-        request_id=request_id, country=Country.US, tenure=Tenure.THREE_TO_TEN, worker_id=f"A1{name.upper()}0000000"
-    )
+    applying.answer_account(request_id=request_id, country=Country.US, tenure=Tenure.THREE_TO_TEN)
+    applying.answer_worker_id(request_id=request_id, worker_id=f"A1{name.upper()}0000000")
     applying.answer_needs(request_id=request_id, needs=[Need.RENT, Need.FOOD], amount=Money(amount, "USD"))
     applying.answer_story(request_id=request_id, story="My account was closed over night.")
     applying.answer_payment(request_id=request_id, method=PayMethod.PAYPAL, pay_to=f"{name}-pay@mail.example")

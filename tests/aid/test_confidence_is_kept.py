@@ -24,7 +24,8 @@ from tests.aid import test_worker_applies as worker
 
 MARK = "zqkanarienvogelqz"
 SECRETS: dict[str, dict[str, Any]] = {
-    "account": {"country": "us", "tenure": "3_to_10", "worker_id": f"A1{MARK}"},
+    "notice": {"notice": f"their notice {MARK}"},
+    "id": {"worker_id": f"A1{MARK}"},
     "story": {"story": f"my story {MARK}"},
     "payment": {"method": "paypal", "pay_to": f"{MARK}-pay@mail.example"},
     "contact": {"email": f"{MARK}-mail@mail.example"},

@@ -104,7 +104,7 @@ def test_request_is_not_sent_with_answers_missing(full_fund: Fund, now: datetime
     with pytest.raises(applying.Unfinished) as problem:
         applying.submit(request_id=begun.request.pk, at=now)
 
-    assert problem.value.pages == ["when", "account", "needs", "story", "payment"]
+    assert problem.value.pages == ["when", "account", "money", "needs", "story", "payment"]
 
 
 def test_answers_do_not_change_after_sending(reach: Reach) -> None:

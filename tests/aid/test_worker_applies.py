@@ -21,7 +21,10 @@ from tests.aid.conftest import fill
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "when": {"happened_on": "2026-02-19", "written": "waiting"},
-    "account": {"country": "us", "tenure": "3_to_10", "worker_id": "A1WANDA"},
+    "notice": {"notice": "Your account is closed for good."},
+    "account": {"country": "us", "tenure": "3_to_10"},
+    "id": {"worker_id": "A1WANDA"},
+    "money": {"wants_money": "yes"},
     "needs": {"needs": ["rent", "food"], "amount": "$80.50"},
     "story": {"story": "My account was closed over night."},
     "payment": {"method": "paypal", "pay_to": "wanda-pay@mail.example"},
@@ -73,7 +76,10 @@ def test_pages_follow_one_another_and_lead_to_a_sent_request(wanda: Client) -> N
     assert seen == [
         "/aid/apply/words/",
         "/aid/apply/when/",
+        "/aid/apply/notice/",
         "/aid/apply/account/",
+        "/aid/apply/id/",
+        "/aid/apply/money/",
         "/aid/apply/needs/",
         "/aid/apply/story/",
         "/aid/apply/payment/",
