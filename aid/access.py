@@ -73,7 +73,8 @@ def by_words(typed: str) -> AidRequest | None:
 
 def of_visit(request_id: uuid.UUID) -> AidRequest | None:
     """Return the request that a worker's visit is about; none if it was erased meanwhile."""
-    return AidRequest.objects.select_related("case", "fund").filter(pk=request_id).first()
+    there = AidRequest.objects.select_related("case", "fund").filter(case__erased_at__isnull=True)
+    return there.filter(pk=request_id).first()
 
 
 def is_said_missing(request: AidRequest) -> bool:

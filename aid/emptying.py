@@ -34,7 +34,7 @@ _IDENTITY_OF_REQUEST = ("pay_to_sealed", "pay_to_index")
 _STORY_OF_CASE = ("notice_sealed", "requester_sealed", "requester_index")
 _STORY_OF_REQUEST = ("story_sealed", "story_index")
 # In clear and coarse, but together they could tell one worker from another. They are counted in the statistic.
-_ANSWERS_OF_CASE: dict[str, None | str] = {
+_ANSWERS_OF_CASE: dict[str, str | None] = {
     "happened_on": None,
     "written": "",
     "country": "",
@@ -46,6 +46,9 @@ _ANSWERS_OF_CASE: dict[str, None | str] = {
 }
 
 
+_ALL = Q()
+
+
 @dataclass(frozen=True)
 class _Text:
     """Sealed columns of rows that belong to a request (or its case), by the path that leads there."""
@@ -53,7 +56,7 @@ class _Text:
     model: type[models.Model]
     path: str
     columns: tuple[str, ...]
-    only: Q = Q()
+    only: Q = _ALL
 
     def filled(self, request: AidRequest | OuterRef) -> models.QuerySet[models.Model]:
         there = reduce(or_, (Q(**{f"{column}__isnull": False}) for column in self.columns))

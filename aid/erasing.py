@@ -16,9 +16,12 @@ from aid import applying, emptying, expired, notices, retention, statistics
 from aid.classes import DataClass
 from aid.models import AidRequest, Attachment, DisbursementAttempt, LegalHold, Tombstone
 from aid.statuses import Status, may_be_withdrawn
+from core.expiring import Expiring
 from organisation import audit
 
 _OF_A_CASE = (DataClass.ATTACHMENT, DataClass.IDENTITY, DataClass.STORY)
+# A notice says nothing, but its address is somebody's.
+_NOTICE_KEPT = timedelta(days=7)
 _SENT_IN = (*_OF_A_CASE, DataClass.TAX, DataClass.ACCESS)
 
 
@@ -64,7 +67,10 @@ def erase_now(*, request_id: uuid.UUID, at: datetime) -> Kept:
     if may_be_withdrawn(request.status):
         applying.withdraw(request_id=request_id, at=at)
         request = _lock(request_id)
-    _erase(request, list(_OF_A_CASE), closes=True, wish=Tombstone.Wish.WORKER, at=at)
+    mine = AidRequest.objects.filter(pk=request_id)
+    classes = [each for each in _OF_A_CASE if mine.filter(emptying.is_left(each)).exists()]
+    if classes or not request.case.erased_at:
+        _erase(request, classes, closes=True, wish=Tombstone.Wish.WORKER, at=at)
     return what_stays(request)
 
 
@@ -79,15 +85,10 @@ def erase_due(*, at: datetime) -> Iterator[uuid.UUID]:
             yield case_id
 
 
-def count_due(data_class: DataClass, *, at: datetime) -> int:
-    """Return of how many cases this class of data is to be erased now."""
-    return expired.of(data_class, at=at).count()
-
-
 def _due(at: datetime) -> list[uuid.UUID]:
     found: dict[uuid.UUID, None] = {}
     choices: list[QuerySet[AidRequest]] = [expired.of(each, at=at) for each in _SENT_IN]
-    for requests in [*choices, expired.to_close(at=at)]:
+    for requests in choices:
         found |= dict.fromkeys(requests.values_list("pk", flat=True))
     return list(found)
 
@@ -107,7 +108,7 @@ def _erase_what_is_due(request_id: uuid.UUID, *, at: datetime) -> uuid.UUID | No
     # Asked again under the lock: an appeal may have come just now.
     classes = [each for each in _SENT_IN if expired.of(each, at=at).filter(pk=request_id).exists()]
     closes = expired.to_close(at=at).filter(pk=request_id).exists()
-    if not classes and not closes:
+    if not classes:
         return None
     _erase(request, classes, closes=closes, wish=Tombstone.Wish.RULE, at=at)
     return request.case_id
@@ -153,3 +154,18 @@ def _is_held(request: AidRequest) -> bool:
 
 def _until(since: datetime | None, data_class: DataClass) -> date | None:
     return None if since is None else (since + timedelta(days=retention.days(data_class))).date()
+
+
+def _due_by_class(at: datetime) -> dict[str, int]:
+    return {f"cases with data of class {each}": expired.of(each, at=at).count() for each in DataClass} | {
+        "notices to workers that have left": notices.sent(before=at - _NOTICE_KEPT).count()
+    }
+
+
+def _erase_all(at: datetime) -> Iterator[int]:
+    for _case in erase_due(at=at):
+        yield 1
+    yield notices.forget_sent(before=at - _NOTICE_KEPT)
+
+
+EXPIRING = [Expiring("cases and notices", _due_by_class, _erase_all)]

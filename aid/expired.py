@@ -43,6 +43,12 @@ def _of_the_case(data_class: DataClass, at: datetime) -> QuerySet[AidRequest]:
     return _ended_before(retention.before(data_class, at=at)).filter(emptying.is_left(data_class))
 
 
+def _of_stories(at: datetime) -> QuerySet[AidRequest]:
+    """Also of those where nothing was told: their words go with the story that is not there."""
+    limit = retention.before(DataClass.STORY, at=at)
+    return _ended_before(limit).filter(emptying.is_left(DataClass.STORY) | Q(pk__in=to_close(at=at).values("pk")))
+
+
 def _of_payments(at: datetime) -> QuerySet[AidRequest]:
     limit = retention.before(DataClass.TAX, at=at)
     there = Q(provider_reference_sealed__isnull=False) | Exists(
@@ -84,7 +90,7 @@ _CHOICES: dict[DataClass, Callable[[datetime], QuerySet[AidRequest]]] = {
     DataClass.DRAFT: lambda at: drafts(at=at),
     DataClass.ATTACHMENT: lambda at: _of_the_case(DataClass.ATTACHMENT, at),
     DataClass.IDENTITY: lambda at: _of_the_case(DataClass.IDENTITY, at),
-    DataClass.STORY: lambda at: _of_the_case(DataClass.STORY, at),
+    DataClass.STORY: _of_stories,
     DataClass.TAX: _of_payments,
     DataClass.ACCESS: _of_looks,
 }

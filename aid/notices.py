@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 
@@ -10,6 +11,7 @@ from aid import holding
 from aid.models import Case
 from core import sealing
 from mail import outbox
+from mail.models import OutgoingEmail
 
 
 def queue(case: Case, *, about: str, at: datetime) -> None:
@@ -31,6 +33,21 @@ def queue(case: Case, *, about: str, at: datetime) -> None:
         at=at,
         language=language,
     )
+
+
+def forget(case: Case) -> None:
+    """Take back what has not left yet, and delete what did: to whom it went is nobody's to know any more."""
+    OutgoingEmail.objects.filter(key__startswith=f"aid-notice:{_blind_name(case)}:").delete()
+
+
+def forget_sent(*, before: datetime) -> int:
+    """Delete notices that left before then; return how many."""
+    return sent(before=before).delete()[0]
+
+
+def sent(*, before: datetime) -> QuerySet[OutgoingEmail]:
+    """Return the notices that left before then."""
+    return OutgoingEmail.objects.filter(key__startswith="aid-notice:", sent_at__lt=before)
 
 
 def _blind_name(case: Case) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aid import tasks as aid_tasks
 from cms import tasks as cms_tasks
+from config import keeping
 from donations import tasks as donations_tasks
 from ledger import tasks as ledger_tasks
 from mail import tasks as mail_tasks
@@ -19,6 +20,7 @@ SWEEPS: list[Callable[[], object]] = [
     cms_tasks.sweep,
     aid_tasks.sweep,
     mail_tasks.sweep,
+    keeping.sweep,
 ]
 
 
