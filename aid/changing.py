@@ -19,7 +19,8 @@ _APPROVED = frozenset({Status.PARTLY_APPROVED, Status.APPROVED})
 
 def may_change_payment(request: AidRequest) -> bool:
     """Return whether there is still money to come that could go elsewhere."""
-    return request.wants_money and (request.status in OPEN or request.status == Status.NEEDS_INFO)
+    # To the worker, what was joined to another case is still being looked at: nothing may tell it from the rest.
+    return request.wants_money and (request.status in OPEN or request.status in (Status.NEEDS_INFO, Status.JOINED))
 
 
 @transaction.atomic

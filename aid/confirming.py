@@ -4,9 +4,11 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from aid import setting_aside, transitions
-from aid.models import AidRequest, Confirmation, DisbursementAttempt
+from aid import complaining, setting_aside, transitions
+from aid.models import AidRequest, Complaint, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from organisation import audit
 
@@ -27,6 +29,8 @@ def say_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
 def say_not_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     """The money is not there. The request stays open for confirmation and stands out in the queue.
 
+    Insiders took more than applicants ever did: so a steward, who neither decided nor paid, has it as a complaint too.
+
     :raises transitions.NotNow: if no payment was recorded, or it was confirmed before
     """
     request = transitions.lock(request_id)
@@ -37,6 +41,9 @@ def say_not_arrived(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     )
     if is_new:
         audit.record(actor=None, action="aid.not_arrived", subject=request, at=at)
+        with translation.override(request.case.language):
+            body = _("The money did not arrive.")
+        complaining.note(request.case, about=Complaint.About.MONEY, body=body, at=at)
     return request
 
 

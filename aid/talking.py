@@ -38,6 +38,9 @@ def write_to_us(*, request_id: uuid.UUID, body: str, at: datetime) -> Message:
     request = transitions.lock(request_id)
     if request.status == Status.DRAFT:
         raise transitions.NotNow(request.status)
+    latest = request.case.messages.order_by("at", "pk").last()
+    if latest and latest.sender == Message.Sender.WORKER and holding.get(latest, "body") == body:
+        return latest  # A second click, or the same form sent again.
     message = say(request.case, sender=Message.Sender.WORKER, body=body, at=at)
     if request.status in _WAITS_FOR_THE_WORKER:
         rules = request.policy or policy.in_force(request.fund)

@@ -1,6 +1,8 @@
 """Work that is due without anybody asking for it."""
 
-from aid import applying, asking
+from django.utils.timezone import now as wall_clock
+
+from aid import applying, asking, linking
 from core import clock
 
 
@@ -9,3 +11,10 @@ def sweep() -> None:
     at = clock.now()
     applying.forget_unsent(at=at)
     asking.lay_aside_unanswered(at=at)
+    linking.forget_spent(wall=wall_clock())
+    write_links()
+
+
+def write_links() -> int:
+    """Write the letters with links that were asked for."""
+    return linking.write_owed(at=clock.now(), wall=wall_clock())

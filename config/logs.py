@@ -3,8 +3,8 @@
 import logging
 import re
 
-# A supporter's letter, link and new mail address, a one-time link of staff, a new password.
-_KEY = re.compile(r"(/(?:giving(?:/open|/email)?|enrol|key)/)[^/\s'\"<>]{16,}")
+# A supporter's letter, link and new mail address, a worker's link, a one-time link of staff, a new password.
+_KEY = re.compile(r"(/(?:giving(?:/open|/email)?|aid/link|enrol|key)/)[^/\s'\"<>]{16,}")
 
 
 class WithoutKeys(logging.Filter):

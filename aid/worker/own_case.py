@@ -1,0 +1,66 @@
+"""The guard of a worker's own page: who has the visit sees the one case it is about, and forms are for that case alone."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from aid import access
+from aid.models import AidRequest
+from aid.worker import visiting
+from aid.worker.forms import CaseWordsForm
+from core import sealing, throttle
+
+_HOUR = 60 * 60
+# Free text that must not be lost when the page has closed meanwhile.
+_TYPED = ("body", "ground")
+_MOST_SHOWN = 4000
+
+
+def visited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the request whose page is open in this browser; without one, ask for the words, and change nothing."""
+
+    @visiting.private
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        visit = visiting.current(request)
+        found = access.of_visit(visit.request_id) if visit else None
+        if not visit or not found or found.case.erased_at:
+            return ended(request)
+        response = view(request, found)
+        if visiting.cookie_name() not in response.cookies:
+            visiting.go_on(response, visit)
+        return response
+
+    return guarded
+
+
+def ended(request: HttpRequest) -> HttpResponse:
+    """Say that the visit is over and what is safe, and offer the way back. Long typed text is given back to be copied."""
+    typed = next((text for text in map(request.POST.get, _TYPED) if text), "")
+    context = {"words_form": CaseWordsForm(), "typed": typed[:_MOST_SHOWN]}
+    return render(request, "aid/ended.html", context)
+
+
+def purpose(found: AidRequest) -> str:
+    """Return what the tokens of this case's forms are for: one made on another case's page serves nothing here."""
+    return f"aid.case.{sealing.blind_index(str(found.pk), purpose='aid.form').hex()[:16]}"
+
+
+def is_ours(request: HttpRequest, found: AidRequest, form: forms.Form) -> bool:
+    """Return whether the POST comes from a fresh page of this very case.
+
+    :raises PermissionDenied: if another site sent it
+    """
+    return visiting.is_ours(request, purpose(found), form)
+
+
+def is_within(limit: int, *, of: str, found: AidRequest, form: forms.Form) -> bool:
+    """Count one deed of a kind for this case, and return whether it is within so many an hour; if not, the form says so."""
+    if throttle.allow(of, str(found.pk), limit=limit, seconds=_HOUR):
+        return True
+    form.add_error(None, _("Much came from this page in the last hour. Please send it again in an hour."))
+    return False
