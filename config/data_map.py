@@ -116,8 +116,8 @@ def _lines(names: Mapping[str, list[str]]) -> Iterator[str]:
     yield ""
     yield "| app | | |"
     yield "| --- | --- | --- |"
-    for label, (classification, sentence) in OTHERS.items():
-        yield f"| {label} | {classification} | {sentence} |"
+    for label, (delicacy, sentence) in OTHERS.items():
+        yield f"| {label} | {delicacy} | {sentence} |"
 
 
 def _part(part: Part, names: list[str]) -> Iterator[str]:
