@@ -7,7 +7,7 @@ from django.db import transaction
 
 from aid import holding, notices, setting_aside, transitions
 from aid.answers import PayMethod
-from aid.models import AidRequest, Hold
+from aid.models import AidRequest, Decision, Hold
 from aid.reasons import HoldReason
 from aid.statuses import OPEN, Status
 from organisation import audit
@@ -27,6 +27,8 @@ def may_change_payment(request: AidRequest) -> bool:
 def change_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str, at: datetime) -> AidRequest:
     """Change how and where the money should go. After an approval it is approved anew, no earlier than a day from now.
 
+    The day begins anew with each further change: else a second one could wait until the first one's day is over.
+
     :raises transitions.NotNow: if it was paid meanwhile, or there is nothing to pay
     """
     request = transitions.lock(request_id)
@@ -37,9 +39,10 @@ def change_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str, at:
     request.pay_method = method
     holding.put_pay_to(request, pay_to)
     was_approved = request.status in _APPROVED
+    if Decision.objects.filter(review__request=request, outcome=Decision.Outcome.APPROVED).exists():
+        Hold.objects.create(request=request, reason=HoldReason.PAYMENT_CHANGED, at=at, until=at + WAIT_AFTER_APPROVAL)
     if was_approved:
         setting_aside.give_back(request, at=at)
-        Hold.objects.create(request=request, reason=HoldReason.PAYMENT_CHANGED, at=at, until=at + WAIT_AFTER_APPROVAL)
         request.save()
         # The database has counted the change; the step back is made from what it counted.
         request.refresh_from_db(fields=["revision"])

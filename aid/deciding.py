@@ -22,15 +22,16 @@ def approve(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidR
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.SamePerson: see there
     """
     request = _to_decide(request_id, by=by, seen=seen, to=Status.APPROVED)
-    if request.status == Status.PAID:
+    if request.status not in _ON_THE_TABLE:
         raise transitions.NotNow(request.status)
     review = _open_review(request)
     amount = review.amount
     if amount is None:
         raise transitions.NotNow(request.status)
+    # Another first grant to the same person, at the same moment, would make this one their second.
+    transitions.lock_people([request])
     _decide(request, review, outcome=Decision.Outcome.APPROVED, by=by, note="", at=at)
-    needed = max(review.approvals_needed, policy.approvals_needed(request, amount, at=review.at))
-    if _approvals(request, review) < needed:
+    if policy.approvals_missing(request, review, amount):
         return transitions.move(request, Status.PARTLY_APPROVED, by=by, at=at)
     with transitions.refusals():
         setting_aside.set_aside(request, amount, at=at)
@@ -80,11 +81,6 @@ def _open_review(request: AidRequest) -> Review:
         raise transitions.NotNow(request.status)
     review.request = request
     return review
-
-
-def _approvals(request: AidRequest, review: Review) -> int:
-    """Return how many approvals stand for the request as it is now. An approval of something else does not count."""
-    return review.decisions.filter(outcome=Decision.Outcome.APPROVED, revision=request.revision).count()
 
 
 def _decide(

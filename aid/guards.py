@@ -6,33 +6,38 @@ The rules are written once as SQL that the models' triggers carry; every word in
 
 import pgtrigger
 
-from aid.evidence import EVIDENCE, LATEST, approvals_needed
+from aid.evidence import EVIDENCE, approvals_needed, latest_of
 from aid.statuses import ALLOWED
 
 _PAIRS = ", ".join(f"('{before}', '{after}')" for before, after in sorted(ALLOWED))
 
 
-def _refuse(message: str, constraint: str) -> str:
+def refuse(message: str, constraint: str) -> str:
+    """Return SQL that refuses by a named rule.
+
+    :param message: an SQL string, and what its percent signs stand for
+    """
     return f"RAISE EXCEPTION {message} USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
 
 
-def _trigger(
+def trigger(
     name: str,
     operation: pgtrigger.Operation | pgtrigger.Operations,
     func: str,
     declare: list[tuple[str, str]] | None = None,
 ) -> pgtrigger.Trigger:
+    """Return a trigger that looks at each row before it is written."""
     return pgtrigger.Trigger(name=name, when=pgtrigger.Before, operation=operation, func=func, declare=declare)
 
 
 def starts_as_a_draft() -> pgtrigger.Trigger:
     """Refuse a new request that is already on its way."""
-    return _trigger(
+    return trigger(
         "request_starts_as_a_draft",
         pgtrigger.Insert,
         f"""
             IF NEW.status <> 'draft' OR NEW.version <> 0 OR NEW.round <> 1 THEN
-                {_refuse("'a request starts as a draft'", "aid_request_starts_as_a_draft")}
+                {refuse("'a request starts as a draft'", "aid_request_starts_as_a_draft")}
             END IF;
             RETURN NEW;
         """,
@@ -44,7 +49,7 @@ def counts_its_revisions() -> pgtrigger.Trigger:
 
     What is sealed is compared by its blind index: sealed anew with a new key, it is still the same.
     """
-    return _trigger(
+    return trigger(
         "request_counts_its_revisions",
         pgtrigger.Update,
         """
@@ -63,31 +68,35 @@ def counts_its_revisions() -> pgtrigger.Trigger:
 
 def steps_as_allowed() -> pgtrigger.Trigger:
     """Refuse a step that is not allowed, is not written down, or lacks its evidence."""
-    return _trigger(
+    return trigger(
         "request_steps_as_allowed",
         pgtrigger.Update,
         f"""
             IF (OLD.case_id, OLD.fund_id) IS DISTINCT FROM (NEW.case_id, NEW.fund_id)
                OR (OLD.policy_id IS NOT NULL AND OLD.policy_id IS DISTINCT FROM NEW.policy_id) THEN
-                {_refuse("'request % keeps its case, fund and policy', OLD.id", "aid_request_keeps_its_place")}
+                {refuse("'request % keeps its case, fund and policy', OLD.id", "aid_request_keeps_its_place")}
+            END IF;
+            IF NEW.policy_id IS DISTINCT FROM OLD.policy_id AND NOT EXISTS (
+                SELECT 1 FROM aid_policy p WHERE p.id = NEW.policy_id AND p.fund_id = NEW.fund_id) THEN
+                {refuse("'request % has the policy of another fund', OLD.id", "aid_policy_is_of_the_fund")}
             END IF;
             IF OLD.round <> NEW.round AND (OLD.round, NEW.round, NEW.status) <> (1, 2, 'appealed') THEN
-                {_refuse("'request % has no such round', OLD.id", "aid_round_begins_with_an_appeal")}
+                {refuse("'request % has no such round', OLD.id", "aid_round_begins_with_an_appeal")}
             END IF;
             IF OLD.status = NEW.status AND OLD.version = NEW.version THEN
                 RETURN NEW;
             END IF;
             IF (OLD.status, NEW.status) NOT IN ({_PAIRS}) OR NEW.version <> OLD.version + 1 THEN
-                {_refuse("'a request does not go from % to %', OLD.status, NEW.status", "aid_status_pair_is_allowed")}
+                {refuse("'a request does not go from % to %', OLD.status, NEW.status", "aid_status_pair_is_allowed")}
             END IF;
             IF NOT EXISTS (
                 SELECT 1 FROM aid_caseevent e WHERE e.request_id = NEW.id AND e.version = NEW.version
                 AND e.from_status = OLD.status AND e.to_status = NEW.status) THEN
-                {_refuse("'step % of request % is not written down', NEW.version, OLD.id", "aid_step_is_written_down")}
+                {refuse("'step % of request % is not written down', NEW.version, OLD.id", "aid_step_is_written_down")}
             END IF;
-            {LATEST.replace("SELECT r.*", "SELECT r.* INTO latest")};
+            {latest_of("NEW").replace("SELECT r.*", "SELECT r.* INTO latest")};
             IF ({EVIDENCE}) IS NOT TRUE THEN
-                {_refuse("'request % cannot be % yet', OLD.id, NEW.status", "aid_status_has_its_evidence")}
+                {refuse("'request % cannot be % yet', OLD.id, NEW.status", "aid_status_has_its_evidence")}
             END IF;
             RETURN NEW;
         """,
@@ -95,7 +104,7 @@ def steps_as_allowed() -> pgtrigger.Trigger:
     )
 
 
-_PARTS = """
+PARTS = """
     SELECT r.reviewer_id AS person, 'reviewer' AS part, r.round AS round FROM aid_review r
     WHERE r.request_id = of_request
     UNION SELECT d.decider_id, 'decider', r.round FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
@@ -112,16 +121,16 @@ def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
     :param person: the column that names the person
     :param request: SQL that gives the request's id from NEW
     """
-    return _trigger(
+    return trigger(
         f"{part}_has_no_other_part",
         pgtrigger.Insert,
         f"""
             of_request := ({request});
             SELECT q.round INTO this_round FROM aid_aidrequest q WHERE q.id = of_request FOR UPDATE;
             IF EXISTS (
-                SELECT 1 FROM ({_PARTS}) taken
+                SELECT 1 FROM ({PARTS}) taken
                 WHERE taken.person = NEW.{person} AND (taken.part <> '{part}' OR taken.round < this_round)) THEN
-                {_refuse("'one person has one part in request %', of_request", "aid_three_different_people")}
+                {refuse("'one person has one part in request %', of_request", "aid_three_different_people")}
             END IF;
             IF EXISTS (
                 SELECT 1 FROM aid_aidrequest q JOIN aid_case own ON own.id = q.case_id, aid_conflict k
@@ -129,7 +138,7 @@ def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
                 WHERE q.id = of_request AND k.person_id = NEW.{person} AND k.lifted_at IS NULL
                   AND (known.id = own.id OR known.person_id = own.person_id
                        OR k.worker_id_index = own.worker_id_index)) THEN
-                {_refuse("'a person with a conflict has no part in request %', of_request", "aid_no_part_in_conflict")}
+                {refuse("'a person with a conflict has no part in request %', of_request", "aid_no_part_in_conflict")}
             END IF;
             RETURN NEW;
         """,
@@ -139,17 +148,17 @@ def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
 
 def grants_at_most_what_was_asked() -> pgtrigger.Trigger:
     """Refuse a recommendation above the amount that the worker asked for, or above the policy's most."""
-    return _trigger(
+    return trigger(
         "review_grants_at_most_what_was_asked",
         pgtrigger.Insert,
         f"""
             SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
             IF NEW.round <> asked.round THEN
-                {_refuse("'request % is in another round', NEW.request_id", "aid_review_is_of_the_round")}
+                {refuse("'request % is in another round', NEW.request_id", "aid_review_is_of_the_round")}
             END IF;
             IF NEW.amount_minor > asked.amount_minor
                OR NEW.amount_minor > (SELECT p.max_per_request_minor FROM aid_policy p WHERE p.id = asked.policy_id) THEN
-                {_refuse("'request % asked for less', NEW.request_id", "aid_grant_is_at_most_what_was_asked")}
+                {refuse("'request % asked for less', NEW.request_id", "aid_grant_is_at_most_what_was_asked")}
             END IF;
             RETURN NEW;
         """,
@@ -159,13 +168,13 @@ def grants_at_most_what_was_asked() -> pgtrigger.Trigger:
 
 def needs_enough_approvals() -> pgtrigger.Trigger:
     """Refuse a recommendation that asks for fewer approvals than the frozen policy."""
-    return _trigger(
+    return trigger(
         "review_needs_enough_approvals",
         pgtrigger.Insert,
         f"""
             SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
             IF NEW.recommendation = 'grant' AND NEW.approvals_needed < {approvals_needed("asked", "NEW")} THEN
-                {_refuse("'request % needs more approvals', NEW.request_id", "aid_review_needs_enough_approvals")}
+                {refuse("'request % needs more approvals', NEW.request_id", "aid_review_needs_enough_approvals")}
             END IF;
             RETURN NEW;
         """,
@@ -173,7 +182,7 @@ def needs_enough_approvals() -> pgtrigger.Trigger:
     )
 
 
-_ON_HOLD = """EXISTS (
+ON_HOLD = """EXISTS (
     SELECT 1 FROM aid_hold h WHERE h.request_id = {request} AND h.lifted_at IS NULL AND h.until > {at})"""
 
 # Cases that share a Worker ID, an address or a way to be paid, are of another person so far, and nobody has answered.
@@ -191,96 +200,70 @@ _OPEN_LIKENESS = """
 
 
 def approves_what_is_free_to_go() -> pgtrigger.Trigger:
-    """Refuse an approval during a hold, with an open likeness, of another revision, or of a second grant by the same person."""
-    return _trigger(
+    """Refuse a decision on anything but the newest review while it is on the table. And refuse an approval during a hold,
+    with an open likeness, of another revision, or of a second grant by the same person.
+    """
+    return trigger(
         "approval_is_free_to_go",
         pgtrigger.Insert,
         f"""
+            SELECT r.* INTO on_table FROM aid_review r WHERE r.id = NEW.review_id;
+            SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = on_table.request_id FOR UPDATE;
+            IF EXISTS (SELECT 1 FROM aid_review r WHERE r.request_id = asked.id AND r.version > on_table.version)
+               OR (NEW.outcome, asked.status) NOT IN (
+                ('approved', 'recommended_grant'), ('approved', 'partly_approved'), ('declined', 'recommended_decline'),
+                ('sent_back', 'recommended_grant'), ('sent_back', 'partly_approved'),
+                ('sent_back', 'recommended_decline')) THEN
+                {refuse("'request % is not on the table', asked.id", "aid_decision_is_on_what_is_on_the_table")}
+            END IF;
             IF NEW.outcome <> 'approved' THEN
                 RETURN NEW;
             END IF;
-            SELECT q.* INTO asked FROM aid_aidrequest q
-            JOIN aid_review r ON r.request_id = q.id WHERE r.id = NEW.review_id;
+            IF NEW.amount_minor <> on_table.amount_minor THEN
+                {refuse("'request % was recommended with another amount', asked.id", "aid_approval_is_of_the_amount")}
+            END IF;
             SELECT c.* INTO own FROM aid_case c WHERE c.id = asked.case_id;
             SELECT p.* INTO rules FROM aid_policy p WHERE p.id = asked.policy_id;
             IF NEW.revision <> asked.revision THEN
-                {_refuse("'request % was changed', asked.id", "aid_approval_is_of_the_revision")}
+                {refuse("'request % was changed', asked.id", "aid_approval_is_of_the_revision")}
             END IF;
-            IF {_ON_HOLD.format(request="asked.id", at="NEW.at")} THEN
-                {_refuse("'request % is on hold', asked.id", "aid_request_is_on_hold")}
+            IF {ON_HOLD.format(request="asked.id", at="NEW.at")} THEN
+                {refuse("'request % is on hold', asked.id", "aid_request_is_on_hold")}
             END IF;
             IF EXISTS ({_OPEN_LIKENESS}) THEN
-                {_refuse("'request % looks like another', asked.id", "aid_likeness_is_open")}
+                {refuse("'request % looks like another', asked.id", "aid_likeness_is_open")}
             END IF;
             IF rules.separation = 'person' AND EXISTS (
                 SELECT 1 FROM aid_decision d JOIN aid_review r ON r.id = d.review_id
                 JOIN aid_aidrequest q ON q.id = r.request_id JOIN aid_case c ON c.id = q.case_id
                 WHERE d.decider_id = NEW.decider_id AND d.outcome = 'approved' AND q.id <> asked.id
                   AND c.person_id = own.person_id AND d.at > NEW.at - make_interval(days => rules.cap_days)) THEN
-                {_refuse("'approver of request % approved for this worker before', asked.id", "aid_other_people_each_time")}
-            END IF;
-            RETURN NEW;
-        """,
-        declare=[("asked", "aid_aidrequest%ROWTYPE"), ("own", "aid_case%ROWTYPE"), ("rules", "aid_policy%ROWTYPE")],
-    )
-
-
-def stays_within_the_cap() -> pgtrigger.Trigger:
-    """Refuse money above what the policy allows one person within its period, over all their cases, also in a race."""
-    return _trigger(
-        "disbursement_stays_within_the_cap",
-        pgtrigger.Insert,
-        f"""
-            SELECT q.* INTO asked FROM aid_aidrequest q WHERE q.id = NEW.request_id;
-            SELECT p.* INTO rules FROM aid_policy p WHERE p.id = asked.policy_id;
-            SELECT c.person_id INTO of_person FROM aid_case c WHERE c.id = asked.case_id FOR SHARE;
-            PERFORM 1 FROM aid_person WHERE id = of_person FOR UPDATE;
-            SELECT COALESCE(sum(b.amount_minor), 0) INTO had FROM aid_disbursement b
-            JOIN aid_aidrequest q ON q.id = b.request_id JOIN aid_case c ON c.id = q.case_id
-            WHERE c.person_id = of_person AND b.ended_at IS NULL AND b.currency = NEW.currency
-              AND b.made_at > NEW.made_at - make_interval(days => rules.cap_days);
-            IF (had + NEW.amount_minor <= rules.cap_minor) IS NOT TRUE THEN
-                {_refuse("'request % is above the cap', NEW.request_id", "aid_cap_of_a_person")}
+                {refuse("'approver of request % approved for this worker before', asked.id", "aid_other_people_each_time")}
             END IF;
             RETURN NEW;
         """,
         declare=[
+            ("on_table", "aid_review%ROWTYPE"),
             ("asked", "aid_aidrequest%ROWTYPE"),
+            ("own", "aid_case%ROWTYPE"),
             ("rules", "aid_policy%ROWTYPE"),
-            ("of_person", "uuid"),
-            ("had", "bigint"),
         ],
     )
 
 
-def pays_what_is_free_to_go() -> pgtrigger.Trigger:
-    """Refuse a payment during a hold, or of a disbursement that has ended."""
-    return _trigger(
-        "payment_is_free_to_go",
-        pgtrigger.Insert,
-        f"""
-            SELECT b.* INTO due FROM aid_disbursement b WHERE b.id = NEW.disbursement_id;
-            IF due.ended_at IS NOT NULL THEN
-                {_refuse("'disbursement % has ended', due.id", "aid_disbursement_has_ended")}
-            END IF;
-            IF {_ON_HOLD.format(request="due.request_id", at="NEW.recorded_at")} THEN
-                {_refuse("'request % is on hold', due.request_id", "aid_request_is_on_hold")}
-            END IF;
-            RETURN NEW;
-        """,
-        declare=[("due", "aid_disbursement%ROWTYPE")],
-    )
-
-
-def only_a_reversed_payment_has_failed() -> pgtrigger.Trigger:
-    """Refuse to call a payment failed while the books still say that it was made."""
-    return _trigger(
-        "failed_payment_is_reversed",
+def keeps_its_person() -> pgtrigger.Trigger:
+    """Refuse to give a case another person, unless a human said that it is the same one."""
+    return trigger(
+        "case_keeps_its_person",
         pgtrigger.Update,
         f"""
-            IF OLD.state <> 'failed' AND NEW.state = 'failed' AND NOT EXISTS (
-                SELECT 1 FROM ledger_transaction t WHERE t.reverses_id = OLD.transaction_id) THEN
-                {_refuse("'attempt % is still in the books', OLD.id", "aid_failed_payment_is_reversed")}
+            IF OLD.person_id IS NOT NULL AND OLD.person_id IS DISTINCT FROM NEW.person_id AND NOT EXISTS (
+                SELECT 1 FROM aid_match m
+                JOIN aid_case one ON one.id = m.first_id JOIN aid_case two ON two.id = m.second_id
+                WHERE m.is_same
+                  AND ((one.person_id, two.person_id) = (OLD.person_id, NEW.person_id)
+                       OR (two.person_id, one.person_id) = (OLD.person_id, NEW.person_id))) THEN
+                {refuse("'case % keeps its person', OLD.id", "aid_case_keeps_its_person")}
             END IF;
             RETURN NEW;
         """,
@@ -289,14 +272,14 @@ def only_a_reversed_payment_has_failed() -> pgtrigger.Trigger:
 
 def closes_what_is_not_own() -> pgtrigger.Trigger:
     """Refuse to let a complaint be closed by somebody who reviewed, decided on or paid the request."""
-    return _trigger(
+    return trigger(
         "complaint_is_closed_by_another",
         pgtrigger.Update,
         f"""
             SELECT q.id INTO of_request FROM aid_aidrequest q WHERE q.case_id = NEW.case_id;
             IF NEW.closed_by_id IS NOT NULL AND EXISTS (
-                SELECT 1 FROM ({_PARTS}) taken WHERE taken.person = NEW.closed_by_id) THEN
-                {_refuse("'complaint % is not theirs to close', OLD.id", "aid_complaint_is_closed_by_another")}
+                SELECT 1 FROM ({PARTS}) taken WHERE taken.person = NEW.closed_by_id) THEN
+                {refuse("'complaint % is not theirs to close', OLD.id", "aid_complaint_is_closed_by_another")}
             END IF;
             RETURN NEW;
         """,
@@ -306,12 +289,12 @@ def closes_what_is_not_own() -> pgtrigger.Trigger:
 
 def only_unsent_may_go(name: str, *, request: str) -> pgtrigger.Trigger:
     """Refuse to delete what was sent in. Drafts may be erased."""
-    return _trigger(
+    return trigger(
         name,
         pgtrigger.Delete,
         f"""
             IF EXISTS (SELECT 1 FROM aid_aidrequest q WHERE {request} AND q.status <> 'draft') THEN
-                {_refuse("'row % of % is kept', OLD.id, TG_TABLE_NAME", "aid_row_is_kept")}
+                {refuse("'row % of % is kept', OLD.id, TG_TABLE_NAME", "aid_row_is_kept")}
             END IF;
             RETURN OLD;
         """,

@@ -9,10 +9,12 @@ from django.db.models import QuerySet
 from aid import conflicts, holding, transitions
 from aid.models import AidRequest, Hold
 from aid.reasons import HoldReason
+from aid.statuses import OPEN, Status
 from organisation import audit
 from organisation.models import User
 from organisation.permissions import Permission
 
+_CAN_BE_HELD = OPEN | {Status.NEEDS_INFO}
 _WHO = (
     Permission.REVIEW_CASES,
     Permission.APPROVE_REQUESTS,
@@ -27,13 +29,16 @@ def put(*, request_id: uuid.UUID, by: User, reason: HoldReason, note: str, days:
 
     :param note: for the colleagues; sealed
     :raises transitions.NotAllowed, transitions.InConflict: see there
-    :raises transitions.NotNow: if it is held already
+    :raises transitions.NotNow: if it is held already, or nothing is to be approved or paid
     """
     transitions.require(by, *_WHO)
     request = transitions.lock(request_id)
     conflicts.require_none(by, request.case)
-    if of(request, at=at).exists():
+    if request.status not in _CAN_BE_HELD or of(request, at=at).exists():
         raise transitions.NotNow(request.status)
+    if ran_out(at=at).filter(request=request).exists():
+        # Hold after hold would be a silent no. Who goes on after a week is the steward.
+        transitions.require(by, Permission.OVERSEE_CASES)
     until = at + min(timedelta(days=max(days, 1)), HoldReason.longest())
     hold = Hold(request=request, reason=reason, by=by, at=at, until=until)
     holding.put(hold, "note", note)
@@ -47,11 +52,13 @@ def lift(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
     """End a hold: by who put it, or by a steward. The day after changed payment details is ended by a steward alone.
 
     :raises transitions.NotAllowed: if it is neither
+    :raises transitions.NotNow: if it has run out: a steward looks at it
     """
-    hold = Hold.objects.select_for_update().get(pk=hold_id)
-    if hold.by_id != by.pk:
-        transitions.require(by, Permission.OVERSEE_CASES)
+    hold = _lock(hold_id)
+    transitions.require(by, *(_WHO if hold.by_id == by.pk else (Permission.OVERSEE_CASES,)))
     conflicts.require_none(by, hold.request.case)
+    if hold.until <= at:
+        raise transitions.NotNow(hold.request.status)
     if hold.lifted_at is None:
         hold.lifted_at, hold.lifted_by = at, by
         hold.save(update_fields=["lifted_at", "lifted_by"])
@@ -66,12 +73,19 @@ def look(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
     :raises transitions.NotAllowed: if this is no steward
     """
     transitions.require(by, Permission.OVERSEE_CASES)
-    hold = Hold.objects.select_for_update().get(pk=hold_id)
+    hold = _lock(hold_id)
+    conflicts.require_none(by, hold.request.case)
     if hold.looked_at is None:
         hold.looked_at, hold.looked_by = at, by
         hold.save(update_fields=["looked_at", "looked_by"])
         audit.record(actor=by, action="aid.hold_looked_at", subject=hold.request, at=at)
     return hold
+
+
+def _lock(hold_id: uuid.UUID) -> Hold:
+    """Return the hold; locked with its request, first."""
+    transitions.lock(Hold.objects.values_list("request", flat=True).get(pk=hold_id))
+    return Hold.objects.select_for_update(of=("self",)).select_related("request__case").get(pk=hold_id)
 
 
 def of(request: AidRequest, *, at: datetime) -> QuerySet[Hold]:

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from aid import conflicts, talking, transitions
-from aid.models import AidRequest, Case, Match, Message, Person
+from aid import conflicts, policy, setting_aside, talking, transitions
+from aid.models import AidRequest, Case, Disbursement, Match, Message
 from aid.statuses import Status, can_follow
 from organisation import audit
 from organisation.models import User
@@ -73,30 +73,61 @@ def say(*, request_id: uuid.UUID, other_id: uuid.UUID, is_same: bool, by: User, 
     Of one person, they count together from now on; if the older one is not decided yet, the newer one is answered
     there, and only the older case's own page and contact are told.
 
-    :raises transitions.NotAllowed, transitions.InConflict: see there
-    :raises transitions.NotNow: if it was said before
+    What was approved for both and would not be for one person is taken back into review.
+
+    :raises transitions.NotAllowed, transitions.InConflict, transitions.SeenOutdated: see there
+    :raises transitions.NotNow: if it was said before, or one of them is still being written
     """
     transitions.require(by, Permission.REVIEW_CASES, Permission.OVERSEE_CASES)
-    locked = [transitions.lock(key) for key in sorted((request_id, other_id))]
-    for request in locked:
+    locked = transitions.lock_all_of([request_id, other_id])
+    named = [one for one in locked if one.pk in (request_id, other_id)]
+    for request in named:
         conflicts.require_none(by, request.case)
-    first, second = sorted((one.case for one in locked), key=lambda case: case.pk)
-    if Match.objects.filter(first=first, second=second).exists():
-        raise transitions.NotNow(locked[0].status)
+    older, newer = _two_people(named)
+    first, second = sorted((older.case, newer.case), key=lambda case: case.pk)
     match = Match.objects.create(first=first, second=second, is_same=is_same, by=by, at=at)
     audit.record(actor=by, action="aid.same_person" if is_same else "aid.other_person", subject=match, at=at)
     if is_same:
-        older, newer = sorted(locked, key=lambda one: (one.submitted_at or at, one.pk))
+        transitions.lock_people(locked)
         _make_one(older.case, newer.case)
         _answer_in(older, newer, by=by, at=at)
+        _decide_anew([one.pk for one in locked], by=by, at=at)
+
+
+def _two_people(named: list[AidRequest]) -> tuple[AidRequest, AidRequest]:
+    """Return the older and the newer request, of two persons about whom nobody has answered yet.
+
+    :raises transitions.NotNow: if they are not that
+    """
+    named = [one for one in named if one.case.person_id is not None]
+    if len({one.case.person_id for one in named}) < 2:
+        raise transitions.NotNow
+    cases = [one.case for one in named]
+    if Match.objects.filter(first__in=cases, second__in=cases).exists():
+        raise transitions.NotNow
+    older, newer = sorted(named, key=lambda one: (one.submitted_at, one.pk))
+    return older, newer
 
 
 def _make_one(older: Case, newer: Case) -> None:
-    """Let all cases of the newer person be the older one's."""
-    people = [key for key in (older.person_id, newer.person_id) if key]
-    list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk"))
-    Case.objects.filter(person=newer.person_id).update(person=older.person_id)
+    """Let all cases of the newer person be the older one's. The one that was named goes last: it vouches for the others."""
+    Case.objects.filter(person=newer.person_id).exclude(pk=newer.pk).update(person=older.person_id)
+    Case.objects.filter(pk=newer.pk).update(person=older.person_id)
     newer.person_id = older.person_id
+
+
+def _decide_anew(request_ids: list[uuid.UUID], *, by: User, at: datetime) -> None:
+    """Take back, the newest first, what was approved for two people and would not be for one. What was paid was paid."""
+    approved = Disbursement.objects.filter(
+        request__in=request_ids, request__status=Status.APPROVED, ended_at__isnull=True
+    ).select_related("request__case", "request__policy", "request__fund")
+    for disbursement in approved.order_by("-made_at", "-pk"):
+        request = disbursement.request
+        review = request.reviews.select_related("request").order_by("version").last()
+        lacks_approvals = review is None or policy.approvals_missing(request, review, disbursement.amount)
+        if lacks_approvals or setting_aside.is_above_cap(disbursement):
+            setting_aside.give_back(request, at=at)
+            transitions.move(request, Status.IN_REVIEW, by=by, at=at, reason="same_person")
 
 
 def _answer_in(older: AidRequest, newer: AidRequest, *, by: User, at: datetime) -> None:

@@ -3,16 +3,20 @@
 import hmac
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from moneyed import Money
 
-from aid import holding, setting_aside, transitions
+from aid import conflicts, holding, policy, setting_aside, talking, transitions
 from aid.answers import PayMethod
-from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, TaxRecord
+from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, Message, TaxRecord
 from aid.reasons import FailReason
 from aid.statuses import Status
 from ledger import posting, promises
+from ledger.balances import FundTooLow
 from ledger.models import Account, Kind, Transaction
 from organisation.models import User
 from organisation.permissions import Permission
@@ -78,27 +82,63 @@ def record(*, request_id: uuid.UUID, by: User, seen: int, sent: Sent, at: dateti
 def came_back(*, request_id: uuid.UUID, by: User, seen: int, reason: FailReason, at: datetime) -> AidRequest:
     """Record that money which was sent is known not to have arrived: it is booked back and waits to be sent again.
 
+    Not so if the payment details were wrong, or if it would not be approved any more: fund, cap and approvals are as
+    they are now. Then it is in review again, and decided on anew.
+
+    Sent by hand, money is sent or known to have failed. A state in between, which nobody may ever try again by itself,
+    comes with the first provider that pays for us.
+
     :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow: see there
+    :raises transitions.SamePerson, transitions.InConflict: see there
     """
     transitions.require(by, Permission.RECORD_PAYMENTS)
     request = transitions.lock(request_id, seen=seen)
+    conflicts.require_none(by, request.case)
     disbursement = setting_aside.live(request)
     if request.status != Status.PAID or disbursement is None:
         raise transitions.NotNow(request.status)
+    transitions.lock_people([request])
     attempt = disbursement.attempts.select_related("transaction").get(state=DisbursementAttempt.State.SENT)
     posting.reverse(original=attempt.transaction, occurred_at=at, at=at)
     attempt.state, attempt.fail_reason = DisbursementAttempt.State.FAILED, reason
     attempt.failed_at, attempt.failed_by = at, by
-    attempt.save(update_fields=["state", "fail_reason", "failed_at", "failed_by"])
+    with transitions.refusals():
+        attempt.save(update_fields=["state", "fail_reason", "failed_at", "failed_by"])
     TaxRecord.objects.filter(attempt=attempt).update(payee_sealed=None)
     setting_aside.end(disbursement, at=at)
-    setting_aside.set_aside(request, disbursement.amount, at=at)
-    return transitions.move(request, Status.APPROVED, by=by, at=at, reason=reason)
+    if reason != FailReason.WRONG_DETAILS and _is_set_aside_again(request, disbursement.amount, at=at):
+        return transitions.move(request, Status.APPROVED, by=by, at=at, reason=reason)
+    rules = request.policy or policy.in_force(request.fund)
+    request.due_on = (at + timedelta(days=rules.answer_days)).date()
+    _tell(request, reason, at=at)
+    return transitions.move(request, Status.IN_REVIEW, by=by, at=at, reason=reason)
+
+
+def _is_set_aside_again(request: AidRequest, amount: Money, *, at: datetime) -> bool:
+    review = request.reviews.select_related("request").order_by("-version").first()
+    if review is None or policy.approvals_missing(request, review, amount):
+        return False
+    try:
+        with transitions.refusals():
+            setting_aside.set_aside(request, amount, at=at)
+    except (transitions.AboveCap, FundTooLow):
+        return False
+    return True
+
+
+def _tell(request: AidRequest, reason: FailReason, *, at: datetime) -> None:
+    """Tell the worker why there is a wait again: silence after "sent" would be worse than the news."""
+    with translation.override(request.case.language):
+        body = _("The money came back to us. We look at it again and write to you here.")
+        if reason == FailReason.WRONG_DETAILS:
+            body = _("The money came back to us: the payment details did not work. Please check them on this page.")
+    talking.say(request.case, sender=Message.Sender.SYSTEM, body=body, at=at)
 
 
 def _require_as_approved(request: AidRequest, disbursement: Disbursement) -> None:
+    review = request.reviews.order_by("-version").first()
     approvals = Decision.objects.select_related("review__request").filter(
-        review__request=request, outcome=Decision.Outcome.APPROVED, revision=request.revision
+        review=review, outcome=Decision.Outcome.APPROVED, revision=request.revision
     )
     is_same = [
         hmac.compare_digest(bytes(one.digest), holding.digest_of(request, one.review))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from moneyed import Money
 
-from aid.models import AidRequest, Disbursement, Policy
+from aid.models import AidRequest, Decision, Disbursement, Policy, Review
 from core.money import to_minor
 from ledger.models import Fund
 
@@ -36,17 +36,25 @@ def freeze(request: AidRequest, *, at: datetime) -> None:
 def approvals_needed(request: AidRequest, amount: Money, *, at: datetime) -> int:
     """Return how many approvals a grant of this amount needs beside the review, by the policy frozen in the request.
 
-    The database holds the same rule: ``aid.evidence.approvals_needed``.
+    After an appeal there is no fast lane: one person's no is not turned by one other person. The database holds the same rule: ``aid.evidence.approvals_needed``.
     """
     policy = request.policy
     if policy is None:
         return _APPROVALS
     minor = to_minor(amount)
-    if minor <= policy.fast_lane_minor and not _had_a_grant(request, policy, at=at):
+    if minor <= policy.fast_lane_minor and request.round == 1 and not _had_a_grant(request, policy, at=at):
         return 1
     bands = sorted(policy.bands.all(), key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
     fitting = [band.approvals for band in bands if band.up_to_minor is None or band.up_to_minor >= minor]
     return fitting[0] if fitting else _APPROVALS
+
+
+def approvals_missing(request: AidRequest, review: Review, amount: Money) -> int:
+    """Return how many approvals of this review are missing, as the request and its person's other grants are now."""
+    needed = max(review.approvals_needed, approvals_needed(request, amount, at=review.at))
+    # An approval of something else does not count.
+    given = review.decisions.filter(outcome=Decision.Outcome.APPROVED, revision=request.revision).count()
+    return max(needed - given, 0)
 
 
 def _had_a_grant(request: AidRequest, policy: Policy, *, at: datetime) -> bool:

@@ -101,7 +101,9 @@ def _recommend(review: Review, *, seen: int, note: str) -> AidRequest:
     transitions.require(review.reviewer, *transitions.reviewers_of(request))
     is_grant = review.recommendation == Review.Recommendation.GRANT
     to = Status.RECOMMENDED_GRANT if is_grant else Status.RECOMMENDED_DECLINE
-    transitions.require_step(request, to)
+    # From "approved" the same pair is a step back, which is no recommendation.
+    if request.status != Status.IN_REVIEW:
+        raise transitions.NotNow(request.status)
     review.request = request
     review.version, review.round = request.version + 1, request.round
     if review.amount is not None:

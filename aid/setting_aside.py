@@ -1,7 +1,8 @@
 """Money that an approval sets aside for a worker, and that is free again when the approval falls."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Sum
 from moneyed import Money
 
 from aid.models import AidRequest, Disbursement
@@ -25,6 +26,24 @@ def set_aside(request: AidRequest, amount: Money, *, at: datetime) -> Disburseme
     return Disbursement.objects.create(
         request=request, promise=promise, amount_minor=promise.amount_minor, currency=promise.currency, made_at=at
     )
+
+
+def is_above_cap(disbursement: Disbursement) -> bool:
+    """Return whether this and what else its person got within the period are more than the policy allows.
+
+    No approval makes it so. It can turn out so when two persons are one.
+    """
+    request = disbursement.request
+    rules = request.policy
+    if rules is None:
+        return True
+    had = Disbursement.objects.filter(
+        request__case__person=request.case.person_id,
+        currency=disbursement.currency,
+        ended_at__isnull=True,
+        made_at__gt=disbursement.made_at - timedelta(days=rules.cap_days),
+    ).aggregate(sum=Sum("amount_minor"))
+    return (had["sum"] or 0) > rules.cap_minor
 
 
 def give_back(request: AidRequest, *, at: datetime) -> None:

@@ -28,7 +28,9 @@ class Status(TextChoices):
 S = Status
 # The one table of what may follow what: the database's trigger (aid/guards.py), the tests and docs/aid-steps.md are
 # made from it. From a recommended status a second person agrees or sends it back: a decline that the reviewer did not
-# recommend would be one person's alone. From "approved" back to "recommended" goes what changed after the approval.
+# recommend would be one person's alone. From "approved" back to "recommended" goes what changed after the approval. Back
+# to review go: a grant that turns out to be one person's second, above what their first left them; and money that came
+# back and cannot simply be sent again.
 _FOLLOWS: dict[Status, tuple[Status, ...]] = {
     S.DRAFT: (S.RECEIVED,),
     S.RECEIVED: (S.IN_REVIEW, S.JOINED, S.WITHDRAWN),
@@ -46,8 +48,8 @@ _FOLLOWS: dict[Status, tuple[Status, ...]] = {
     S.RECOMMENDED_GRANT: (S.PARTLY_APPROVED, S.APPROVED, S.IN_REVIEW, S.WITHDRAWN),
     S.PARTLY_APPROVED: (S.PARTLY_APPROVED, S.APPROVED, S.RECOMMENDED_GRANT, S.IN_REVIEW, S.WITHDRAWN),
     S.RECOMMENDED_DECLINE: (S.DECLINED, S.DECLINED_FINALLY, S.IN_REVIEW, S.WITHDRAWN),
-    S.APPROVED: (S.PAID, S.RECOMMENDED_GRANT, S.WITHDRAWN),
-    S.PAID: (S.CONFIRMED, S.APPROVED),
+    S.APPROVED: (S.PAID, S.RECOMMENDED_GRANT, S.IN_REVIEW, S.WITHDRAWN),
+    S.PAID: (S.CONFIRMED, S.APPROVED, S.IN_REVIEW),
     S.DECLINED: (S.APPEALED,),
     S.APPEALED: (S.IN_REVIEW, S.WITHDRAWN),
 }

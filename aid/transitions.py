@@ -1,14 +1,26 @@
-"""How a request makes a step: locked, seen as it is, allowed, written down, audited, and told to the worker."""
+"""How a request makes a step: locked, seen as it is, allowed, written down, audited, and told to the worker.
+
+**The order of locks**, the same in every deed, so that two of them wait for each other and never for ever:
+
+1. a batch of declines (``batches.decide``),
+2. requests, in the order of their ids (``lock``, ``lock_all_of``): whoever changes a case, a review, a decision, a hold
+   or a disbursement holds its request,
+3. the cases, then the persons behind them, in the order of their ids (``lock_people``): whoever counts over all cases
+   of a person, or makes two persons one,
+4. the fund (``ledger.promises``, ``ledger.posting``).
+
+Whoever makes two persons one holds the requests of both, so that nobody else counts over either meanwhile.
+"""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from aid import notices
-from aid.models import AidRequest, CaseEvent
+from aid.models import AidRequest, Case, CaseEvent, Person
 from aid.statuses import NEWS, Status, can_follow
 from organisation import audit
 from organisation.models import User
@@ -89,6 +101,31 @@ def lock(request_id: uuid.UUID, *, seen: int | None = None) -> AidRequest:
     if seen is not None and request.version != seen:
         raise SeenOutdated(request.status)
     return request
+
+
+def lock_all_of(request_ids: Iterable[uuid.UUID]) -> list[AidRequest]:
+    """Return these requests and all others of the same persons, locked.
+
+    :raises SeenOutdated: if one of the persons turned out to have another request meanwhile
+    """
+    named = set(request_ids)
+    locked = [lock(key) for key in sorted(named | _of_the_same_people(named))]
+    if _of_the_same_people(named) - {request.pk for request in locked}:
+        raise SeenOutdated
+    return locked
+
+
+def _of_the_same_people(request_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    people = Case.objects.filter(request__in=request_ids, person__isnull=False).values("person")
+    return set(AidRequest.objects.filter(case__person__in=people).values_list("pk", flat=True))
+
+
+def lock_people(requests: Iterable[AidRequest]) -> None:
+    """Lock the persons behind locked requests: what counts over all cases of one stays as it is."""
+    keys = [request.case_id for request in requests]
+    cases = Case.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    people = {case.person_id for case in cases if case.person_id}
+    list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values_list("pk"))
 
 
 def require(by: User, *permissions: Permission) -> None:

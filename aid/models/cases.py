@@ -105,6 +105,7 @@ class Case(models.Model):
             models.CheckConstraint(condition=models.Q(lost_minor__gte=0), name="aid_pay_lost_is_not_negative"),
         ]
         triggers = [
+            guards.keeps_its_person(),
             guards.only_unsent_may_go("sent_case_is_kept", request="q.case_id = OLD.id"),
             append_only.never_emptied("cases_are_never_emptied"),
         ]

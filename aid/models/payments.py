@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from aid import guards
+from aid import guards, money_guards
 from aid.answers import Need, PayMethod
 from aid.models.requests import AidRequest
 from aid.reasons import FailReason
@@ -39,7 +39,7 @@ class Disbursement(models.Model):
             ),
         ]
         triggers = [
-            guards.stays_within_the_cap(),
+            money_guards.stays_within_the_cap(),
             moving.fixed(
                 "disbursement_is_not_changed",
                 ["id", "request_id", "promise_id", "amount_minor", "currency", "made_at"],
@@ -100,8 +100,8 @@ class DisbursementAttempt(models.Model):
                 person="recorded_by_id",
                 request="SELECT b.request_id FROM aid_disbursement b WHERE b.id = NEW.disbursement_id",
             ),
-            guards.pays_what_is_free_to_go(),
-            guards.only_a_reversed_payment_has_failed(),
+            money_guards.pays_what_is_free_to_go(),
+            money_guards.only_a_reversed_payment_has_failed(),
             moving.moves("attempt_moves_on", [("sent", "failed")]),
             moving.fixed(
                 "attempt_is_not_changed",

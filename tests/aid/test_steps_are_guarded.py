@@ -322,7 +322,7 @@ def test_shell_cannot_rewrite_what_was_done(reach: Reach, person: Callable[..., 
     opening.open_detail(
         request_id=request.pk,
         detail=Detail.EMAIL,
-        by=person("cora", "caseworker"),
+        by=person("cleo", "caseworker"),
         reason=OpenReason.CONTACT,
         at=now,
     )
