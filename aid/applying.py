@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import models, transaction
 from moneyed import Money
 
-from aid import holding, policy, retention, setting_aside, transitions
+from aid import attaching, holding, policy, retention, setting_aside, transitions
 from aid.answers import Country, Kind, Need, PayMethod, Tenure, Written
 from aid.classes import DataClass
 from aid.models import AidRequest, Case, Person, Surge
@@ -231,6 +231,7 @@ def withdraw(*, request_id: uuid.UUID, at: datetime) -> None:
     """
     request = transitions.lock(request_id)
     if request.status == Status.DRAFT:
+        attaching.remove_with([request.case_id])
         request.case.delete()
         return
     transitions.require_step(request, Status.WITHDRAWN)
@@ -248,5 +249,6 @@ def forget_unsent(*, at: datetime) -> int:
         created_at__lt=at - timedelta(days=retention.days(DataClass.DRAFT)), request__status=Status.DRAFT
     ).select_for_update(skip_locked=True, of=("self",))
     ids = [case.pk for case in old]
+    attaching.remove_with(ids)
     Case.objects.filter(pk__in=ids, request__status=Status.DRAFT).delete()
     return len(ids)

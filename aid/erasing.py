@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from aid import applying, emptying, expired, notices, retention, statistics
+from aid import applying, attaching, emptying, expired, notices, retention, statistics
 from aid.classes import DataClass
-from aid.models import AidRequest, Attachment, DisbursementAttempt, LegalHold, Tombstone
+from aid.models import AidRequest, DisbursementAttempt, LegalHold, Tombstone
 from aid.statuses import Status, may_be_withdrawn
 from core.expiring import Expiring
 from organisation import audit
@@ -140,7 +140,7 @@ def _forget_draft(request: AidRequest, *, at: datetime) -> None:
 
 
 def _forget_files(request: AidRequest, *, at: datetime) -> None:
-    Attachment.objects.filter(case=request.case_id, gone_at__isnull=True).update(gone_at=at, name_sealed=None)
+    attaching.forget_all(request.case_id, at=at)
 
 
 def _lock(request_id: uuid.UUID) -> AidRequest:

@@ -17,7 +17,7 @@ LONGEST = 4000
 _WRITE = (Permission.REVIEW_CASES, Permission.OVERSEE_CASES)
 _NOTE = (Permission.REVIEW_CASES, Permission.APPROVE_REQUESTS, Permission.OVERSEE_CASES)
 # A word from the worker brings these back to a caseworker.
-_WAITS_FOR_THE_WORKER = frozenset({Status.NEEDS_INFO, Status.EXPIRED, Status.ANSWERED})
+WAITS_FOR_THE_WORKER = frozenset({Status.NEEDS_INFO, Status.EXPIRED, Status.ANSWERED})
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def write_to_us(*, request_id: uuid.UUID, body: str, at: datetime) -> Message:
     if latest and latest.sender == Message.Sender.WORKER and holding.get(latest, "body") == body:
         return latest  # A second click, or the same form sent again.
     message = say(request.case, sender=Message.Sender.WORKER, body=body, at=at)
-    if request.status in _WAITS_FOR_THE_WORKER:
+    if request.status in WAITS_FOR_THE_WORKER:
         rules = request.policy or policy.in_force(request.fund)
         request.due_on = (at + timedelta(days=rules.answer_days)).date()
         transitions.move(request, Status.IN_REVIEW, by=None, at=at, reason="worker_wrote")

@@ -2,15 +2,17 @@
 
 from django.utils.timezone import now as wall_clock
 
-from aid import applying, asking, linking
+from aid import applying, asking, attaching, linking
 from core import clock
 
 
 def sweep() -> None:
-    """Erase what was begun and never sent; lay aside what we asked and nobody answered."""
+    """Erase what was begun and never sent; scan files that wait for it; lay aside what we asked and nobody answered."""
     at = clock.now()
     applying.forget_unsent(at=at)
     asking.lay_aside_unanswered(at=at)
+    attaching.scan_waiting(at=at)
+    attaching.remove_strays()
     linking.forget_spent(wall=wall_clock())
     write_links()
 

@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from aid.desk import cases, panels
+from aid.desk import cases, files, panels
 from aid.desk.steps import STEPS
 from organisation.models import User
 from organisation.permissions import Permission
@@ -31,6 +31,7 @@ def cases_urls() -> list[URLPattern]:
         path("aid/cases/", cases.cases, name="aid_cases"),
         path("aid/cases/<uuid:pk>/", cases.case, name="aid_case"),
         path("aid/cases/<uuid:pk>/open/", cases.open_detail, name="aid_case_open"),
+        path("aid/cases/<uuid:pk>/files/<uuid:file_id>/", files.file, name="aid_case_file"),
         *(
             path(f"aid/cases/<uuid:pk>/{step.slug}/", cases.step_view(step), name=f"aid_case_{step.slug}")
             for step in STEPS

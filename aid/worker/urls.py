@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from aid.worker import apply_views, case_views, change_views, held_views, link_views, talk_views
+from aid.worker import apply_views, case_views, change_views, files, held_views, link_views, talk_views
 
 app_name = "aid"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("case/proof.json", case_views.proof, name="proof"),
     path("case/arrived/", case_views.arrived, name="arrived"),
     path("case/withdraw/", change_views.withdraw, name="withdraw"),
+    path("case/files/", files.files, name="files"),
+    path("case/files/<uuid:pk>/", files.file, name="file"),
+    path("case/files/<uuid:pk>/remove/", files.remove, name="file_remove"),
     path("case/leave/", case_views.leave, name="leave"),
     path("link/", link_views.ask, name="link"),
     path("link/<str:key>/", link_views.open_link, name="open_link"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from moneyed import Money
@@ -107,3 +108,12 @@ def _older_of(request: AidRequest) -> AidRequest:
     older.case.worker_id_index = request.case.worker_id_index
     older.case.save(update_fields=["worker_id_index"])
     return older
+
+
+@pytest.fixture
+def private_files(settings: Settings, tmp_path: Path) -> Path:
+    """A private storage of the test's own."""
+    private = settings.STORAGES["private"]
+    own = private | {"OPTIONS": private["OPTIONS"] | {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"private": own}
+    return tmp_path / "attachments"

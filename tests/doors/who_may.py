@@ -113,6 +113,7 @@ RULES: dict[str, Rule] = {
     "aid_cases": may(CASES),
     "aid_case": may(CASES),
     "aid_case_open": may(CASEWORKER | TREASURER | STEWARD),
+    "aid_case_file": may(CASEWORKER | APPROVER | STEWARD),
     "aid_case_take": may(CASEWORKER),
     "aid_case_recommend-*": may(CASEWORKER),
     "aid_case_approve": may(APPROVER),
