@@ -227,7 +227,7 @@ def _shown(page: Page, form: forms.Form, draft: AidRequest) -> dict[str, Any]:
     """What a question shows beside its form. Until money is declined, the count is that of who asks for it."""
     mark_optional(form)
     asked = [other for other in pages.PAGES if other is page or other.asked(draft)]
-    return _terms(_rules()) | {
+    return {
         "page": page,
         "form": form,
         "draft": draft,

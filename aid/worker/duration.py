@@ -2,8 +2,8 @@
 
 Reading what a question asks and typing an answer count 200 characters a minute: slow, as on a small screen in a
 language that is not one's own. Each question takes 5 seconds more, to think. What is read is the question with its
-labels, hints, choices and button; the lines beside it (why, who sees it, by when) are there for whoever doubts.
-The seven words and the last page count too.
+labels, hints and choices; the lines beside it (why, who sees it, by when) are there for whoever doubts, and the button,
+which is the same on each page, is read once. The seven words and the last page count too.
 """
 
 import math
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from aid.models import AidRequest
 from aid.worker import pages
+from aid.worker.forms import mark_optional
 from aid.worker.pages import Page
 
 CHARACTERS_A_MINUTE = 200
@@ -41,11 +42,12 @@ def minutes(asked: Iterable[Page], request: AidRequest) -> int:
 
     :param request: any request of the fund: it need not be saved
     """
-    said = [_("Write down these seven words"), _("I wrote them down"), _("Go on"), _("Is this right?"), _("Send it")]
-    characters, questions = _WORDS_BY_HAND + sum(map(len, said)), 1
+    once = [_("Save and go on"), _("Write down these seven words"), _("I wrote them down"), _("Go on"), _("Is this right?")]
+    characters, questions = _WORDS_BY_HAND + sum(map(len, [*once, _("Send my request")])), 1
     for page in asked:
         form = page.make_form(request)
-        characters += len(str(page.question)) + len(_("Save and go on")) + sum(map(_of_field, form))
+        mark_optional(form)
+        characters += len(str(page.question)) + sum(map(_of_field, form))
         questions += len(form.fields)
     return math.ceil(characters / CHARACTERS_A_MINUTE + questions * SECONDS_A_QUESTION / 60)
 

@@ -158,7 +158,7 @@ MONEY = [
     Page(
         slug="story",
         question=_("In your own words"),
-        why=_("Two people will read it, and this is what they hear from you. There is no right way to write it."),
+        why=_("This is what we hear from you. There is no right way to write it."),
         who=_THOSE_WHO_READ,
         form=StoryForm,
         held=lambda r: {"story": holding.get(r, "story")},

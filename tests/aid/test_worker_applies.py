@@ -1,23 +1,18 @@
 """A suspended worker applies from a phone: no account, no cookie before the first answer, nothing that stays."""
 
 import json
-import re
-from datetime import datetime
 from http.cookies import Morsel
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from aid import applying
-from aid.answers import Kind
 from aid.models import AidRequest, Case
 from aid.statuses import Status
 from aid.worker import visiting
 from core import formtoken
 from ledger.models import Fund
 from organisation.models import Organisation
-from tests.aid.conftest import fill
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "when": {"happened_on": "2026-02-19", "written": "waiting"},
@@ -172,73 +167,11 @@ def test_each_page_is_saved_and_going_back_shows_it(wanda: Client) -> None:
     assert "My account was closed over night." in wanda.get("/aid/apply/story/").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("page", "wrong", "sentence", "kept"),
-    [
-        ("needs", {"needs": ["rent"], "amount": "lots"}, "Please type the amount in digits", 'value="lots"'),
-        ("needs", {"needs": ["rent"], "amount": "0"}, "above zero", 'value="0"'),
-        ("needs", {"needs": ["rent"], "amount": "-5"}, "above zero", 'value="-5"'),
-        ("needs", {"needs": ["rent"], "amount": "€20"}, "in US dollars", 'value="€20"'),
-        ("needs", {"needs": ["rent"], "amount": "5000"}, "at most $1,000", 'value="5000"'),
-        ("needs", {"amount": "20"}, "choose at least one", 'value="20"'),
-        ("contact", {"email": "wanda(at)mail"}, "should look like", 'value="wanda(at)mail"'),
-        ("when", {"written": "no", "happened_on": "2999-01-01"}, "has not come yet", 'value="2999-01-01"'),
-        ("when", {"written": "no", "happened_on": "0026-02-19"}, "check the year", 'value="0026-02-19"'),
-        ("payment", {"method": "paypal", "pay_to": ""}, "where the money should go", "checked"),
-        ("payment", {"method": "amazon", "pay_to": "mine"}, "Select a valid choice", "mine"),
-    ],
-)
-def test_wrong_answer_gets_a_sentence_and_is_kept(
-    wanda: Client, page: str, wrong: dict[str, Any], sentence: str, kept: str
-) -> None:
-    begin(wanda)
-
-    body = post(wanda, f"/aid/apply/{page}/", wrong).content.decode()
-
-    assert sentence in body
-    assert kept in body
-
-
 def test_unfinished_request_is_led_to_what_is_missing(wanda: Client) -> None:
     begin(wanda)
 
     assert post(wanda, "/aid/apply/check/")["Location"] == "/aid/apply/when/"
     assert AidRequest.objects.get().status == Status.DRAFT
-
-
-def test_second_click_on_send_changes_nothing(wanda: Client) -> None:
-    apply(wanda)
-
-    response = post(wanda, "/aid/apply/check/")
-
-    assert response["Location"] == "/aid/case/"
-    assert AidRequest.objects.get().version == 1
-
-
-@pytest.mark.parametrize("path", ["/aid/apply/words/", "/aid/apply/story/", "/aid/apply/check/"])
-def test_going_back_after_sending_leads_to_the_case(wanda: Client, path: str) -> None:
-    apply(wanda)
-
-    assert wanda.get(path)["Location"] == "/aid/case/"
-    assert post(wanda, path, ANSWERS["story"])["Location"] == "/aid/case/"
-
-
-def test_form_of_another_site_is_refused(wanda: Client) -> None:
-    data = {formtoken.FIELD: formtoken.issue("aid.apply"), "kind": "suspension"}
-
-    assert wanda.post("/aid/apply/", data, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert wanda.post("/aid/apply/", data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert not Case.objects.exists()
-
-
-def test_old_page_keeps_what_was_typed(wanda: Client) -> None:
-    begin(wanda)
-
-    body = wanda.post("/aid/apply/story/", {"story": "typed long ago"}).content.decode()
-
-    assert "Please send it once more" in body
-    assert "typed long ago" in body
-    assert AidRequest.objects.get().story_sealed is None
 
 
 def test_second_application_is_taken_like_the_first(wanda: Client) -> None:
@@ -247,112 +180,6 @@ def test_second_application_is_taken_like_the_first(wanda: Client) -> None:
 
     assert first != second
     assert AidRequest.objects.filter(status=Status.RECEIVED).count() == 2
-
-
-def test_words_open_the_case_again_on_another_device(wanda: Client) -> None:
-    words = apply(wanda)
-    other = Client()
-
-    response = enter(other, f"  {words.upper().replace(' ', ', ')} ")
-
-    assert response["Location"] == "/aid/case/"
-    page = other.get("/aid/case/").content.decode()
-    assert "Received" in page
-    assert "You have an answer by" in page
-
-
-def test_wrong_and_unknown_words_get_the_same_answer(wanda: Client) -> None:
-    apply(wanda)
-
-    def answer(words: str) -> tuple[int, str, int]:
-        response = enter(Client(), words)
-        body = re.sub(r"(?s)<textarea.*?</textarea>", "", response.content.decode())
-        return response.status_code, re.sub(r'value="[^"]*"', "", body), len(response.cookies)
-
-    answers = {answer(words) for words in ("one", "abacus " * 6 + "abdomen", "zz yy xx", "'; DROP TABLE aid_case; --")}
-    assert len(answers) == 1
-    assert answers.pop()[0] == 200
-
-
-def test_guessing_is_throttled_and_right_words_make_no_difference_then(wanda: Client) -> None:
-    words = apply(wanda)
-    for _guess in range(20):
-        enter(Client(), "abacus abdomen abdominal abide abiding ability ablaze")
-
-    assert enter(Client(), "abacus abdomen").status_code == 429
-    assert enter(Client(), words).status_code == 429
-
-
-def test_beginning_is_throttled_with_calm_words(wanda: Client) -> None:
-    for _beginning in range(60):
-        post(Client(), "/aid/apply/", {"kind": "other"})
-
-    response = post(Client(), "/aid/apply/", {"kind": "other"})
-
-    assert response.status_code == 429
-    assert "you did nothing wrong" in response.content.decode()
-
-
-def test_unsent_application_can_be_gone_on_with_by_its_words(wanda: Client) -> None:
-    words = begin(wanda)
-    other = Client()
-    enter(other, words)
-
-    page = other.get("/aid/case/").content.decode()
-
-    assert "Not sent yet" in page
-    assert other.get("/aid/apply/check/").status_code == 200
-
-
-def test_late_answer_is_called_late(wanda: Client, now: datetime) -> None:
-    begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
-    fill(begun)
-    applying.submit(request_id=begun.request.pk, at=now)
-    enter(wanda, begun.words)
-
-    page = wanda.get("/aid/case/").content.decode()
-
-    assert "and we are late" in page
-    assert "You have an answer by" not in page
-
-
-def test_worker_sees_all_that_is_held(wanda: Client) -> None:
-    apply(wanda)
-
-    page = wanda.get("/aid/case/held/").content.decode()
-
-    for told in ("A1WANDA", "wanda-pay@mail.example", "wanda@mail.example", "My account was closed over night."):
-        assert told in page
-    assert "Feb. 19, 2026" in page
-
-
-def test_leaving_forgets_the_case_on_this_device(wanda: Client) -> None:
-    apply(wanda)
-
-    wanda.post("/aid/case/leave/")
-
-    assert "Your seven words" in wanda.get("/aid/case/").content.decode()
-    assert "A1WANDA" not in wanda.get("/aid/case/held/").content.decode()
-
-
-def test_request_is_taken_back_after_being_asked_once(wanda: Client) -> None:
-    apply(wanda)
-    wanda.get("/aid/case/withdraw/")
-    assert AidRequest.objects.get().status == Status.RECEIVED
-
-    post(wanda, "/aid/case/withdraw/", purpose="aid.case")
-
-    assert AidRequest.objects.get().status == Status.WITHDRAWN
-    assert "Withdrawn by you" in wanda.get("/aid/case/").content.decode()
-
-
-def test_unsent_application_is_erased_on_request(wanda: Client) -> None:
-    begin(wanda)
-
-    post(wanda, "/aid/case/withdraw/", purpose="aid.case")
-
-    assert not Case.objects.exists()
-    assert visiting.cookie_name() not in {name for name, m in wanda.cookies.items() if m.value}
 
 
 def test_without_a_fund_for_aid_the_page_says_so(client: Client, liferaft: Organisation) -> None:
