@@ -1,10 +1,11 @@
 """What a fund allows and this group promises: the version in force, and what it asks of a grant."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from moneyed import Money
 
-from aid.models import AidRequest, Decision, Disbursement, Policy, Review
+from aid.models import AidRequest, Decision, Disbursement, Policy, PolicyBand, Review
 from core.money import to_minor
 from ledger.models import Fund
 
@@ -12,7 +13,8 @@ LONGEST_STORY = 5000
 # What a fund starts with, in whole units of its currency: small grants, quickly, to many.
 _MOST, _CAP, _FAST_LANE = 1000, 1500, 200
 _CAP_DAYS, _ANSWER_DAYS, _INFO_DAYS = 180, 7, 30
-_APPROVALS = 2
+# What no band says.
+APPROVALS = 2
 
 
 def in_force(fund: Fund) -> Policy:
@@ -40,13 +42,18 @@ def approvals_needed(request: AidRequest, amount: Money, *, at: datetime) -> int
     """
     policy = request.policy
     if policy is None:
-        return _APPROVALS
+        return APPROVALS
     minor = to_minor(amount)
     if minor <= policy.fast_lane_minor and request.round == 1 and not _had_a_grant(request, policy, at=at):
         return 1
-    bands = sorted(policy.bands.all(), key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
-    fitting = [band.approvals for band in bands if band.up_to_minor is None or band.up_to_minor >= minor]
-    return fitting[0] if fitting else _APPROVALS
+    return by_bands(minor, policy.bands.all())
+
+
+def by_bands(minor: int, bands: Iterable[PolicyBand]) -> int:
+    """Return how many approvals the bands ask for an amount that the fast lane does not take."""
+    in_order = sorted(bands, key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
+    fitting = [band.approvals for band in in_order if band.up_to_minor is None or band.up_to_minor >= minor]
+    return fitting[0] if fitting else APPROVALS
 
 
 def approvals_missing(request: AidRequest, review: Review, amount: Money) -> int:

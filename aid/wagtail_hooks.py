@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from aid.desk import cases, files, panels
+from aid.desk import acknowledging, cases, files, panels, stepping_back, waiting
 from aid.desk.steps import STEPS
 from organisation.models import User
 from organisation.permissions import Permission
@@ -28,9 +28,13 @@ def cases_menu_item() -> MenuItem:
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]  # Wagtail has no types
 def cases_urls() -> list[URLPattern]:
     return [
-        path("aid/cases/", cases.cases, name="aid_cases"),
+        path("aid/cases/", waiting.cases, name="aid_cases"),
+        path("aid/cases/acknowledge/", acknowledging.acknowledge, name="aid_acknowledge"),
+        path("aid/cases/step-back/", stepping_back.step_back, name="aid_step_back"),
         path("aid/cases/<uuid:pk>/", cases.case, name="aid_case"),
         path("aid/cases/<uuid:pk>/open/", cases.open_detail, name="aid_case_open"),
+        path("aid/cases/<uuid:pk>/lift/<uuid:hold>/", cases.lift, name="aid_case_lift"),
+        path("aid/cases/<uuid:pk>/alike/<uuid:other>/", cases.alike, name="aid_case_alike"),
         path("aid/cases/<uuid:pk>/files/<uuid:file_id>/", files.file, name="aid_case_file"),
         *(
             path(f"aid/cases/<uuid:pk>/{step.slug}/", cases.step_view(step), name=f"aid_case_{step.slug}")

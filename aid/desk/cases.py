@@ -1,64 +1,29 @@
-"""The staff desk: the queue of requests, and one page for each with what is needed to decide and nothing more."""
+"""The page of one case at the desk, and what happens when one of its buttons is pressed."""
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
-from django import forms
-from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aid import access, holding, opening, paying, setting_aside, transitions
-from aid.answers import Need
-from aid.desk import queue
-from aid.desk.forms import OpenForm, QueueForm
-from aid.desk.steps import STEPS, Step
-from aid.models import AidRequest
+from aid import access, holds, joining, opening, talking, transitions
+from aid.desk import dossier, page, refusals
+from aid.desk.forms import OpenForm, StepForm
+from aid.desk.steps import Step
+from aid.models import AidRequest, Message
 from aid.reasons import Detail, OpenReason
-from aid.statuses import OPEN
 from core.clock import now
-from core.money import format_money
-from ledger import balances
 from organisation import screen
 from organisation.models import User
 from organisation.permissions import Permission
 from organisation.staff import member, needs
 
-_PER_PAGE = 50
-_PARTS = {
-    "reviewer": gettext_lazy("You have reviewed this request. Deciding and paying are for two other people."),
-    "decider": gettext_lazy("You have decided on this request. Reviewing and paying are for two other people."),
-    "payer": gettext_lazy("You have paid this request."),
-}
-
-
-@needs(Permission.SEE_CASES)
-@never_cache
-@require_safe
-def cases(request: HttpRequest) -> HttpResponse:
-    """The requests that wait for somebody, the longest due first; by a filter, the others too."""
-    user, at = member(request), now()
-    wanted = queue.narrowed(user, request.GET.get("status", ""), today=at.date())
-    page = Paginator(wanted.order_by(F("due_on").asc(), "submitted_at", "pk"), _PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    rows = [
-        {
-            "request": row,
-            "age": (at - row.submitted_at).days if row.submitted_at else 0,
-            "is_overdue": row.status in OPEN and row.due_on is not None and row.due_on < at.date(),
-        }
-        for row in page
-    ]
-    form = QueueForm(request.GET, choices=queue.choices(user))
-    context = {"rows": rows, "page": page, "form": form}
-    return screen.show(request, "aid/desk/queue.html", title=_("Cases"), context=context)
+_ABOVE = ("aid_cases", gettext_lazy("Cases"))
 
 
 @needs(Permission.SEE_CASES)
@@ -66,36 +31,46 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One request: what is needed to decide. Identity stays closed."""
-    return _page(request, _visible(request, pk))
+    found = _dossier(request, pk)
+    response = page.show(request, found)
+    if request.method == "GET" and _answers(member(request), found.request) and _has_news(found):
+        talking.mark_seen(found.request.case, by_worker=False, at=now())
+    return response
 
 
 def step_view(step: Step) -> Callable[..., HttpResponseBase]:
     """Return the view behind the button of a step."""
 
-    @needs(step.permission)
+    @needs(*step.permissions)
     @never_cache
     @require_POST
     def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        found = _visible(request, pk)
+        found, by = _visible(request, pk), member(request)
+        if not step.may_press(found, by):
+            return page.show(request, _dossier(request, pk), said=page.Said(refusals.not_allowed(found)), status=403)
         form = step.form(request.POST, request=found)
         if not form.is_valid():
-            return _page(request, found, bound={step.slug: form}, status=422)
+            said = page.Said(_("Please look at what is marked below. Nothing was changed."), {step.slug: form})
+            return page.show(request, _dossier(request, pk), said=said, status=422)
         answers = form.cleaned_data
-        by = member(request)
+        seen = {"seen": answers["seen"]} if isinstance(form, StepForm) else {}
         try:
-            step.deed(request_id=pk, by=by, seen=answers["seen"], at=now(), **step.arguments(answers))
-        except tuple(_SAY) as problem:
-            found = access.visible_to(by).filter(pk=pk).first() or found
-            # What was typed is kept, for the request as it stands now.
-            typed = request.POST.copy()
-            typed["seen"] = str(found.version)
-            again = step.form(typed, request=found)
-            said = _SAY[type(problem)](found)
-            return _page(request, found, bound={step.slug: again}, said=said, status=409)
-        still_visible = access.visible_to(by).filter(pk=pk).exists()
-        return redirect("aid_case", pk=pk) if still_visible else redirect("aid_cases")
+            step.deed(request_id=pk, by=by, at=now(), **seen, **step.arguments(answers))
+        except refusals.EXPECTED as problem:
+            return _refused(request, step, pk, problem, seen.get("seen"))
+        return _back(request, pk)
 
     return view
+
+
+def _refused(request: HttpRequest, step: Step, pk: uuid.UUID, problem: Exception, seen: int | None) -> HttpResponse:
+    found = _visible(request, pk)
+    # What was typed is kept, for the request as it stands now.
+    typed = request.POST.copy()
+    typed["seen"] = str(found.version)
+    said = page.Said(refusals.say(problem, found, step=step, seen=seen), {step.slug: step.form(typed, request=found)})
+    status = 403 if isinstance(problem, transitions.NotAllowed) else 409
+    return page.show(request, _dossier(request, pk), said=said, status=status)
 
 
 @needs(Permission.REVIEW_CASES, Permission.RECORD_PAYMENTS, Permission.OVERSEE_CASES)
@@ -106,8 +81,8 @@ def open_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _visible(request, pk)
     form = OpenForm(request.POST)
     if not form.is_valid():
-        said = _("Choose a reason before you open a detail.")
-        return _page(request, found, said=said, status=422)
+        said = page.Said(_("Choose a reason before you open a detail."))
+        return page.show(request, _dossier(request, pk), said=said, status=422)
     detail = Detail(form.cleaned_data["detail"])
     try:
         text = opening.open_detail(
@@ -118,153 +93,91 @@ def open_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             at=now(),
         )
     except transitions.NotAllowed:
-        return _page(request, found, said=_say_not_allowed(found), status=403)
-    return _page(request, found, opened={"label": detail.label, "text": text})
+        said = page.Said(refusals.not_allowed(found))
+        return page.show(request, _dossier(request, pk), said=said, status=403)
+    said = page.Said(opened={"label": detail.label, "text": text})
+    return page.show(request, _dossier(request, pk), said=said)
+
+
+@needs(Permission.REVIEW_CASES, Permission.APPROVE_REQUESTS, Permission.RECORD_PAYMENTS, Permission.OVERSEE_CASES)
+@never_cache
+@require_POST
+def lift(request: HttpRequest, pk: uuid.UUID, hold: uuid.UUID) -> HttpResponse:
+    """End a hold."""
+    found = _visible(request, pk)
+    row = get_object_or_404(found.holds, pk=hold)
+    try:
+        holds.lift(hold_id=row.pk, by=member(request), at=now())
+    except transitions.NotAllowed:
+        said = page.Said(_("Only who put the hold, or a steward, can lift it. Nothing was changed."))
+        return page.show(request, _dossier(request, pk), said=said, status=403)
+    return _back(request, pk)
+
+
+@needs(Permission.REVIEW_CASES, Permission.OVERSEE_CASES)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def alike(request: HttpRequest, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
+    """Ask, before it is said once and for all, whether two cases that look alike are one person's."""
+    found = _dossier(request, pk)
+    likeness = next((one for one in page.likenesses(found.request) if one["pk"] == str(other)), None)
+    if likeness is None:
+        messages.info(request, _("Somebody has said it already, or the two cases are no longer alike."))
+        return redirect("aid_case", pk=pk)
+    said = request.POST.get("same", "")
+    if request.method == "POST" and said in ("yes", "no"):
+        return _say(request, pk, other, is_same=said == "yes")
+    newer = max(found.request, _visible(request, other), key=lambda one: (one.submitted_at, one.pk))
+    context = {
+        "request_shown": found.request,
+        "case": found.request.case,
+        "likeness": likeness,
+        "newer": newer,
+        "said": _("Please choose an answer.") if request.method == "POST" else "",
+    }
+    return screen.show(
+        request,
+        "aid/desk/alike.html",
+        title=_("One person or two?"),
+        context=context,
+        above=[_ABOVE],
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _say(request: HttpRequest, pk: uuid.UUID, other: uuid.UUID, *, is_same: bool) -> HttpResponse:
+    try:
+        joining.say(request_id=pk, other_id=other, is_same=is_same, by=member(request), at=now())
+    except transitions.NotNow:
+        messages.info(request, _("A colleague was quicker: it is said already. Nothing was changed."))
+    else:
+        words = _("They count as of one person from now on.") if is_same else _("They stay the cases of two people.")
+        messages.success(request, words)
+    return _back(request, pk)
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> AidRequest:
     return get_object_or_404(access.visible_to(member(request)), pk=pk)
 
 
-def _page(
-    request: HttpRequest,
-    found: AidRequest,
-    *,
-    bound: dict[str, forms.Form] | None = None,
-    said: str = "",
-    opened: dict[str, Any] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    user = member(request)
-    own_part = access.part_of(user, found)
-    reads_story = access.may_read_story(user)
-    disbursement = setting_aside.live(found)
-    context = {
-        "request_shown": found,
-        "case": found.case,
-        "needs": _needs(found),
-        "available": balances.of(found.fund).available,
-        "story": holding.get(found, "story") if reads_story else "",
-        "reads_story": reads_story,
-        "reviews": _reviews(found) if reads_story else [],
-        "recommended": found.reviews.filter(version=found.version).select_related("request").first(),
-        "disbursement": disbursement,
-        "attempt": disbursement.attempts.select_related("recorded_by").first() if disbursement else None,
-        "steps": [
-            (step, (bound or {}).get(step.slug) or step.form(request=found))
-            for step in STEPS
-            if step.is_open(found, user, own_part=own_part) or step.slug in (bound or {})
-        ],
-        "own_part": _PARTS.get(own_part, ""),
-        "closed": _closed(found, user),
-        "opened": opened,
-        "said": said,
-        "reveals": found.case.reveals.select_related("by").order_by("at"),
-        "events": found.events.order_by("version"),
-        "is_overdue": found.status in OPEN and found.due_on is not None and found.due_on < now().date(),
-    }
-    return screen.show(
-        request,
-        "aid/desk/case.html",
-        title=_("Case %(name)s") % {"name": found.case.short},
-        context=context,
-        above=[("aid_cases", _("Cases"))],
-        status=status,
-    )
+def _dossier(request: HttpRequest, pk: uuid.UUID) -> dossier.Dossier:
+    found = dossier.of(member(request), pk)
+    if found is None:
+        raise Http404
+    return found
 
 
-def _needs(found: AidRequest) -> str:
-    return ", ".join(str(Need(need).label) for need in found.needs)
+def _back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Go back to the case, or to the queue if the person no longer works with it."""
+    still_visible = access.visible_to(member(request)).filter(pk=pk).exists()
+    return redirect("aid_case", pk=pk) if still_visible else redirect("aid_cases")
 
 
-def _closed(found: AidRequest, user: User) -> list[dict[str, Any]]:
-    """Return the closed details that there are, and the form to open those that this person may open."""
-    is_there = {
-        Detail.WORKER_ID: found.case.worker_id_sealed is not None,
-        Detail.EMAIL: found.case.email_sealed is not None,
-        Detail.PAY_TO: found.pay_to_sealed is not None,
-    }
-    return [
-        {
-            "label": detail.label,
-            "form": OpenForm(initial={"detail": detail}, auto_id=f"open_{detail}_%s")
-            if opening.may_open(found, user, detail)
-            else None,
-        }
-        for detail, there in is_there.items()
-        if there
-    ]
+def _answers(user: User, found: AidRequest) -> bool:
+    """Return whether a word of the worker has reached who answers it, when this person reads it."""
+    reviews = user.has_perm(Permission.REVIEW_CASES) or user.has_perm(Permission.OVERSEE_CASES)
+    return reviews and found.taken_by_id in (None, user.pk)
 
 
-def _reviews(found: AidRequest) -> list[dict[str, Any]]:
-    rows = found.reviews.select_related("reviewer", "request").prefetch_related("decisions__decider")
-    return [
-        {
-            "review": row,
-            "note": holding.get(row, "note"),
-            "decisions": [(decision, holding.get(decision, "note")) for decision in row.decisions.all()],
-        }
-        for row in rows.order_by("version")
-    ]
-
-
-def _say_not_allowed(found: AidRequest) -> str:
-    return _("Your roles do not allow this, or there is no need for it now. Nothing was opened or changed.")
-
-
-def _say_outdated(found: AidRequest) -> str:
-    return _("Somebody moved this request on while your page was open. This is how it stands now; nothing was changed.")
-
-
-def _say_not_now(found: AidRequest) -> str:
-    return _("This step is not possible in the status that the request has now. Nothing was changed.")
-
-
-def _say_same_person(found: AidRequest) -> str:
-    return _("You have had another part in this request. Reviewing, deciding and paying are for three people.")
-
-
-def _say_too_low(found: AidRequest) -> str:
-    available = format_money(balances.of(found.fund).available)
-    return _("The fund has %(available)s available, which is less than this. Nothing was changed.") % {
-        "available": available
-    }
-
-
-def _say_more_than_asked(found: AidRequest) -> str:
-    return _("The worker asked for less than this, or the policy allows less. Nothing was changed.")
-
-
-def _say_in_conflict(found: AidRequest) -> str:
-    return _("You have declared that you know this worker. The case is for others; nothing was changed.")
-
-
-def _say_on_hold(found: AidRequest) -> str:
-    return _("The request is on hold. Approval and payment wait until the hold is lifted or has run out.")
-
-
-def _say_likeness_open(found: AidRequest) -> str:
-    return _("Another case looks like this one. Please say first whether both are one person's.")
-
-
-def _say_above_cap(found: AidRequest) -> str:
-    return _("With this the worker would have had more than the policy allows within its period. Nothing was changed.")
-
-
-def _say_changed(found: AidRequest) -> str:
-    return _("What would be paid is not what was approved. Please do not pay it, and tell the steward.")
-
-
-_SAY: dict[type[Exception], Callable[[AidRequest], str]] = {
-    transitions.NotAllowed: _say_not_allowed,
-    transitions.SeenOutdated: _say_outdated,
-    transitions.NotNow: _say_not_now,
-    transitions.SamePerson: _say_same_person,
-    balances.FundTooLow: _say_too_low,
-    transitions.MoreThanAsked: _say_more_than_asked,
-    transitions.InConflict: _say_in_conflict,
-    transitions.OnHold: _say_on_hold,
-    transitions.LikenessOpen: _say_likeness_open,
-    transitions.AboveCap: _say_above_cap,
-    paying.ChangedSinceApproval: _say_changed,
-}
+def _has_news(found: dossier.Dossier) -> bool:
+    return any(one.sender == Message.Sender.WORKER and one.seen_at is None for one in found.messages)

@@ -1,38 +1,62 @@
-"""What staff fill in about a request. Each form carries the version of the request that its page showed."""
+"""What staff fill in about a request. The form of a step carries the version of the request that its page showed."""
 
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from aid import policy
+from aid import policy, talking
 from aid.amounts import AmountField
 from aid.answers import PayMethod
 from aid.models import AidRequest
-from aid.reasons import DeclineReason, Detail, OpenReason
+from aid.reasons import CheckPoint, DeclineReason, Detail, FailReason, HoldReason, OpenReason
 from core.clock import now
+from organisation.models import User
+from organisation.permissions import Permission
+from organisation.roles import ROLES
 
 _NOTE = _("For your colleagues. Sealed; the worker does not see it.")
+_REVIEWERS = [
+    slug for slug, role in ROLES.items() if {Permission.REVIEW_CASES, Permission.OVERSEE_CASES} & role.permissions
+]
 
 
-class StepForm(forms.Form):
-    """A step without anything to fill in."""
+def _text(
+    label: Any, *, help_text: Any = "", rows: int = 3, most: int = 2000, required: bool = True
+) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, help_text=help_text, required=required, max_length=most, widget=widget)
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+class DeedForm(forms.Form):
+    """A deed at one request."""
 
     def __init__(self, data: Any = None, *, request: AidRequest) -> None:
-        super().__init__(data, initial={"seen": request.version})
+        super().__init__(data)
         self.prepare(request)
 
     def prepare(self, request: AidRequest) -> None:
         """Fit the form to the request."""
 
 
+class StepForm(DeedForm):
+    """A step without anything to fill in."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, request: AidRequest) -> None:
+        super().__init__(data, request=request)
+        self.initial["seen"] = request.version
+
+
 class GrantForm(StepForm):
-    note = forms.CharField(
-        label=_("Note"), help_text=_NOTE, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    checked = forms.MultipleChoiceField(
+        label=_("Checked"),
+        choices=CheckPoint.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Please tick what you have checked. A grant needs all of it.")},
     )
+    note = _text(_("Note"), help_text=_NOTE, required=False)
 
     def prepare(self, request: AidRequest) -> None:
         rules = request.policy or policy.in_force(request.fund)
@@ -44,7 +68,13 @@ class GrantForm(StepForm):
             label=_("Amount to grant"),
         )
         self.initial["amount"] = asked.amount
-        self.order_fields(["amount", "note"])
+        self.order_fields(["amount", "checked", "note"])
+
+    def clean_checked(self) -> list[str]:
+        checked: list[str] = self.cleaned_data["checked"]
+        if set(checked) != set(CheckPoint.values):
+            raise forms.ValidationError(_("Something is not checked yet. A grant needs all of it."))
+        return checked
 
 
 class DeclineForm(StepForm):
@@ -54,15 +84,57 @@ class DeclineForm(StepForm):
         choices=DeclineReason.choices,
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label=_("Note"), help_text=_NOTE, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = _text(_("Note"), help_text=_NOTE, required=False)
 
 
 class SendBackForm(StepForm):
-    note = forms.CharField(
-        label=_("What is missing"), help_text=_NOTE, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    note = _text(_("What is missing"), help_text=_NOTE)
+
+
+class AskForm(StepForm):
+    body = _text(_("Question"), help_text=_("The worker reads it."), rows=4, most=talking.LONGEST)
+
+
+class AnswerForm(StepForm):
+    body = _text(_("Answer"), help_text=_("The worker reads it."), rows=5, most=talking.LONGEST)
+
+
+class HandOverForm(StepForm):
+    to = forms.ModelChoiceField(
+        label=_("To"),
+        queryset=User.objects.filter(
+            is_active=True, pk__in=User.objects.filter(role_assignments__role__in=_REVIEWERS).values("pk")
+        ).order_by("name", "username"),
+        required=False,
+        empty_label=_("nobody: put it back for all"),
     )
+
+
+class MessageForm(DeedForm):
+    body = _text(_("To the worker"), help_text=_("The worker reads it."), rows=4, most=talking.LONGEST)
+
+
+class NoteForm(DeedForm):
+    note = _text(_("Note for colleagues"), help_text=_("The worker never sees it."), most=talking.LONGEST)
+
+
+class HoldForm(DeedForm):
+    """Put a request on hold. That payment details were changed is said by a rule, not by a person."""
+
+    reason = forms.ChoiceField(
+        label=_("Why"), choices=[choice for choice in HoldReason.choices if choice[0] != HoldReason.PAYMENT_CHANGED]
+    )
+    days = forms.IntegerField(
+        label=_("Days"),
+        min_value=1,
+        max_value=HoldReason.longest().days,
+        initial=2,
+        error_messages={
+            "min_value": _("At least one day."),
+            "max_value": _("At most a week. Then a steward looks at it."),
+        },
+    )
+    note = _text(_("Note"), help_text=_NOTE, required=False, rows=2)
 
 
 class PaidForm(StepForm):
@@ -88,14 +160,8 @@ class PaidForm(StepForm):
         return day
 
 
-class QueueForm(forms.Form):
-    """Which requests of the queue to show."""
-
-    status = forms.ChoiceField(label=_("Status"), required=False)
-
-    def __init__(self, data: Any, *, choices: list[tuple[str, str | Promise]]) -> None:
-        super().__init__(data)
-        self.fields["status"].choices = [("", _("everything that waits")), *choices]  # type: ignore[attr-defined]  # a choice field
+class CameBackForm(StepForm):
+    reason = forms.ChoiceField(label=_("What happened to it"), choices=FailReason.choices, widget=forms.RadioSelect)
 
 
 class OpenForm(forms.Form):
@@ -106,4 +172,15 @@ class OpenForm(forms.Form):
         label=_("Why do you open it?"),
         help_text=_("The worker reads this reason."),
         choices=[("", _("Choose a reason")), *OpenReason.choices],
+    )
+
+
+class StepBackForm(forms.Form):
+    """Step back from every case of a Worker ID, before one is seen."""
+
+    worker_id = forms.CharField(
+        label=_("Worker ID"),
+        help_text=_("Yours, or of somebody whom you know. It is not stored, only a fingerprint of it."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

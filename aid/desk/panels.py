@@ -20,5 +20,5 @@ class CasesPanel(Component):
         self.user = user
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        counted = queue.counts(self.user, today=now().date())
-        return {"piles": [(pile, count) for pile, count in counted if count or not pile.is_urgent]}
+        counted = queue.counts(self.user, at=now())
+        return {"piles": [(pile, count) for pile, count in counted if count or not (pile.is_urgent or pile.is_rare)]}

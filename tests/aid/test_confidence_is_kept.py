@@ -14,6 +14,7 @@ from moneyed import Money
 
 from aid import holding, proofs
 from aid.models import AidRequest, Case
+from aid.reasons import CheckPoint
 from aid.statuses import Status
 from core.sealing import SealBroken
 from ledger import posting
@@ -51,9 +52,9 @@ def test_marker_in_every_sealed_field_is_found_nowhere(
     for who, button, typed in [
         (carl, "take", {}),
         (carl, "open", {"detail": "worker_id", "reason": "contact"}),
-        (carl, "recommend-grant", {"amount": "80", "note": f"note {MARK}"}),
+        (carl, "recommend-grant", {"amount": "80", "note": f"note {MARK}", "checked": CheckPoint.values}),
         (ada, "send-back", {"note": f"note {MARK}"}),
-        (carl, "recommend-grant", {"amount": "70", "note": f"note {MARK}"}),
+        (carl, "recommend-grant", {"amount": "70", "note": f"note {MARK}", "checked": CheckPoint.values}),
         (ada, "approve", {}),
         (tess, "open", {"detail": "pay_to", "reason": "to_pay"}),
         (tess, "paid", {"method": "paypal", "provider_reference": f"ref {MARK}", "on": "2026-03-10"}),

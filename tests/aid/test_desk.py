@@ -11,6 +11,7 @@ from moneyed import Money
 
 from aid import reviewing, transitions
 from aid.models import AidRequest, DisbursementAttempt, Reveal
+from aid.reasons import CheckPoint
 from aid.statuses import Status
 from ledger import balances
 from ledger.models import Fund
@@ -29,8 +30,10 @@ SEES: dict[str | None, set[Status]] = {
     "approver": {
         Status.RECOMMENDED_GRANT,
         Status.RECOMMENDED_DECLINE,
+        Status.PARTLY_APPROVED,
         Status.APPROVED,
         Status.DECLINED,
+        Status.DECLINED_FINALLY,
         Status.PAID,
         Status.CONFIRMED,
     },
@@ -59,7 +62,8 @@ def sign_in(person: Callable[..., User]) -> Callable[..., Client]:
 
 
 def press(browser: Client, request: AidRequest, button: str, **answers: Any) -> Any:
-    return browser.post(f"{url(request)}{button}/", {"seen": request.version} | answers)
+    answers = {"seen": request.version, "checked": CheckPoint.values} | answers
+    return browser.post(f"{url(request)}{button}/", answers)
 
 
 def url(request: AidRequest) -> str:
@@ -328,7 +332,7 @@ def test_nobody_grants_more_than_was_asked_for(
 
     page = client.post(
         reverse("aid_case_recommend-grant", args=[request.pk]),
-        {"seen": request.version, "amount": "900", "note": "a typo"},
+        {"seen": request.version, "amount": "900", "note": "a typo", "checked": CheckPoint.values},
     )
 
     words = page.content.decode()
