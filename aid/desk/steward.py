@@ -1,0 +1,104 @@
+"""The steward's first page: what needs the eyes of somebody who had no part in it."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from aid import access, complaining, conflicts, fresh_eyes, holds, legal_holds, transitions
+from aid.desk import surge
+from aid.models import Hold
+from aid.statuses import OPEN
+from core.clock import now
+from organisation import screen
+from organisation.models import User
+from organisation.permissions import Permission
+from organisation.staff import member, needs
+
+# The rest is in the queue.
+_SHOWN = 20
+
+
+@needs(Permission.OVERSEE_CASES)
+@never_cache
+@require_safe
+def steward(request: HttpRequest) -> HttpResponse:
+    """Appeals, complaints, holds, what is overdue, conflicts and what the law keeps."""
+    user, at = member(request), now()
+    hidden = conflicts.cases_of(user)
+    overdue = access.visible_to(user).filter(status__in=OPEN, due_on__lt=at.date()).order_by("due_on", "pk")
+    context = {
+        "appeals": _appeals(user),
+        "complaints": complaining.heard_by(user).filter(closed_at__isnull=True).count(),
+        "ran_out": holds.ran_out(at=at).exclude(request__case__in=hidden)[:_SHOWN],
+        "holds": _running(at).exclude(request__case__in=hidden)[:_SHOWN],
+        "overdue": [(row, (at.date() - row.due_on).days) for row in overdue[:_SHOWN] if row.due_on],
+        "overdue_count": overdue.count(),
+        "conflicts": conflicts.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
+        "kept": legal_holds.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
+        "surge": surge.state(user, at=at),
+        "user_id": user.pk,
+    }
+    return screen.show(request, "aid/desk/steward.html", title=_("Steward"), context=context)
+
+
+@needs(Permission.OVERSEE_CASES)
+@never_cache
+@require_POST
+def look(request: HttpRequest, hold: uuid.UUID) -> HttpResponse:
+    """A hold that ran out was looked at."""
+    found = _hold(request, hold)
+    holds.look(hold_id=found.pk, by=member(request), at=now())
+    messages.success(request, _("Noted. The request goes on without the hold."))
+    return redirect("aid_steward")
+
+
+@needs(Permission.OVERSEE_CASES)
+@never_cache
+@require_POST
+def lift_hold(request: HttpRequest, hold: uuid.UUID) -> HttpResponse:
+    """A hold ends before its time."""
+    found = _hold(request, hold)
+    holds.lift(hold_id=found.pk, by=member(request), at=now())
+    messages.success(request, _("The hold is lifted. Approval and payment can go on."))
+    return redirect("aid_steward")
+
+
+@needs(Permission.OVERSEE_CASES)
+@never_cache
+@require_POST
+def lift_conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody may see a case again."""
+    try:
+        conflicts.lift(conflict_id=pk, by=member(request), at=now())
+    except transitions.NotAllowed:
+        messages.error(request, _("Your own conflicts are lifted by another steward. Nothing was changed."))
+        return redirect("aid_steward")
+    messages.success(request, _("Lifted. The person can see the case again."))
+    return redirect("aid_steward")
+
+
+def _hold(request: HttpRequest, pk: uuid.UUID) -> Hold:
+    seen = Hold.objects.exclude(request__case__in=conflicts.cases_of(member(request)))
+    return get_object_or_404(seen, pk=pk)
+
+
+def _running(at: datetime) -> Any:
+    return (
+        Hold.objects.filter(lifted_at__isnull=True, until__gt=at)
+        .select_related("request__case", "by")
+        .order_by("until")
+    )
+
+
+def _appeals(user: User) -> list[dict[str, Any]]:
+    """Return the appeals that are open, and who may take those that nobody has."""
+    rows = list(access.visible_to(user).filter(round=2, status__in=OPEN).order_by("due_on", "pk")[:_SHOWN])
+    may = fresh_eyes.may_take(rows)
+    return [{"request": row, "may_take": may[row.pk], "is_own": user not in may[row.pk]} for row in rows]
