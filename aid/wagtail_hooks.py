@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from aid.desk import acknowledging, cases, files, panels, stepping_back, waiting
+from aid.desk import acknowledging, addresses, cases, files, panels, stepping_back, surge, waiting
 from aid.desk.steps import STEPS
 from organisation.models import User
 from organisation.permissions import Permission
@@ -40,10 +40,17 @@ def cases_urls() -> list[URLPattern]:
             path(f"aid/cases/<uuid:pk>/{step.slug}/", cases.step_view(step), name=f"aid_case_{step.slug}")
             for step in STEPS
         ),
+        *addresses.URLS,
     ]
+
+
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]  # Wagtail has no types
+def aid_menu() -> MenuItem:
+    return addresses.menu()
 
 
 @hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]  # Wagtail has no types
 def cases_panel(request: HttpRequest, on_page: list[Component]) -> None:
     if isinstance(request.user, User) and request.user.has_perm(Permission.SEE_CASES):
         on_page.append(panels.CasesPanel(request.user))
+        on_page.append(surge.SurgePanel(request.user))
