@@ -62,6 +62,7 @@ class MessageForm(CaseForm):
         super().__init__(*args, **kwargs)
         if is_answer:
             self.fields["body"].label = _("Your answer")
+            self.fields["body"].help_text = ""
 
 
 class PayToForm(CaseForm):

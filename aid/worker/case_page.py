@@ -49,9 +49,11 @@ def shown_as(found: AidRequest) -> Status:
 
 def show(request: HttpRequest, found: AidRequest, form: MessageForm | None = None) -> HttpResponse:
     """Show the page. What we wrote counts as seen from now on."""
+    asked = _question(found)
     context = standing(found) | {
+        "question": holding.get(asked, "body") if asked else "",
         "form": form or MessageForm(case=found.case, is_answer=found.status in _ASKED),
-        "messages": messages(found),
+        "messages": messages(found, without=asked),
         "reveals": found.case.reveals.order_by("at"),
         "complaints": _complaints(found),
         "done": _DONE.get(request.GET.get("done", ""), ""),
@@ -77,7 +79,6 @@ def standing(found: AidRequest) -> dict[str, Any]:
         "is_late": _is_late(found, shown, now().date()),
         "is_second_look": found.round > 1,
         "not_before": _not_before(found),
-        "question": _question(found) if shown in _ASKED else "",
         "granted": disbursement.amount if disbursement else None,
         "attempt": disbursement.attempts.first() if disbursement else None,
         "is_missing": bool(disbursement) and access.is_said_missing(found),
@@ -89,8 +90,8 @@ def standing(found: AidRequest) -> dict[str, Any]:
     }
 
 
-def messages(found: AidRequest) -> list[dict[str, Any]]:
-    """Return what was written to each other, the oldest first."""
+def messages(found: AidRequest, *, without: Message | None) -> list[dict[str, Any]]:
+    """Return what was written to each other, the oldest first, but for the question that stands above its answer."""
     return [
         {
             "is_mine": message.sender == Message.Sender.WORKER,
@@ -99,6 +100,7 @@ def messages(found: AidRequest) -> list[dict[str, Any]]:
             "is_new": message.sender != Message.Sender.WORKER and message.seen_at is None,
         }
         for message in found.case.messages.order_by("at", "pk")
+        if message != without
     ]
 
 
@@ -113,9 +115,11 @@ def _not_before(found: AidRequest) -> Any:
     return hold.until if hold else None
 
 
-def _question(found: AidRequest) -> str:
-    asked = found.case.messages.filter(is_question=True).order_by("at", "pk").last()
-    return holding.get(asked, "body") if asked else ""
+def _question(found: AidRequest) -> Message | None:
+    """Return the question that waits for an answer."""
+    if found.status not in _ASKED:
+        return None
+    return found.case.messages.filter(is_question=True).order_by("at", "pk").last()
 
 
 def _complaints(found: AidRequest) -> list[dict[str, Any]]:

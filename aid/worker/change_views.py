@@ -71,7 +71,7 @@ def erase(request: HttpRequest, found: AidRequest) -> HttpResponse:
         except erasing.UnderLegalHold:
             is_held = True
         else:
-            response = render(request, "aid/erased.html", {"kept": kept})
+            response = render(request, "aid/erased.html", {"kept": kept, "is_draft": found.status == Status.DRAFT})
             visiting.end(response)
             return response
     context = case_page.standing(found) | {"form": form, "kept": erasing.what_stays(found), "is_held": is_held}
