@@ -124,6 +124,7 @@ REPORT = [
         form=NoticeForm,
         held=lambda r: {"notice": holding.get(r.case, "notice")},
         keep=lambda r, a: applying.answer_notice(request_id=r.pk, notice=a["notice"]),
+        below="aid/files_below.html",
     ),
     Page(
         slug="account",
