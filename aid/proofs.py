@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef
 
-from aid.models import AidRequest, CaseEvent, Decision, Disbursement, DisbursementAttempt, Review
+from aid import decision_proofs
+from aid.models import AidRequest, CaseEvent, Decision, Disbursement, DisbursementAttempt
 from aid.statuses import Status, can_follow
 from ledger.models import Account, Entry, Kind, Promise, Transaction
 
@@ -16,7 +17,7 @@ def broken() -> Iterator[str]:
     yield from _broken_promises()
     yield from _broken_payments()
     yield from _payments_of_nothing()
-    yield from _people_with_two_parts()
+    yield from decision_proofs.broken()
 
 
 def checked() -> dict[str, int]:
@@ -24,6 +25,7 @@ def checked() -> dict[str, int]:
     return {
         "aid requests": AidRequest.objects.count(),
         "aid steps": CaseEvent.objects.count(),
+        "aid decisions": Decision.objects.count(),
         "aid payments": DisbursementAttempt.objects.count(),
     }
 
@@ -74,23 +76,29 @@ def _broken_promises() -> Iterator[str]:
 def _broken_payments() -> Iterator[str]:
     """A paid request has one sent attempt, whose transaction moved exactly the approved amount out of its fund."""
     paid = Disbursement.objects.filter(request__status__in=[Status.PAID, Status.CONFIRMED], ended_at__isnull=True)
-    for disbursement in paid.select_related("request", "promise").iterator():
+    moved = _moved()
+    for disbursement in paid.select_related("request", "promise").prefetch_related("attempts"):
         request = disbursement.request
-        attempts = list(disbursement.attempts.filter(state=DisbursementAttempt.State.SENT))
+        attempts = [one for one in disbursement.attempts.all() if one.state == DisbursementAttempt.State.SENT]
         if len(attempts) != 1:
             yield f"{request}: is {request.status} with {len(attempts)} sent payments"
             continue
-        attempt = attempts[0]
-        moved = set(
-            Entry.objects.filter(transaction_id=attempt.transaction_id).values_list(
-                "fund_id", "account", "amount_minor"
-            )
-        )
+        booked = attempts[0].transaction_id
         amount = disbursement.amount_minor
-        if moved != {(request.fund_id, Account.AID, amount), (request.fund_id, Account.BANK, -amount)}:
+        if moved.get(booked) != {(request.fund_id, Account.AID, amount), (request.fund_id, Account.BANK, -amount)}:
             yield f"{request}: the books moved something else than what was approved"
-        if disbursement.promise.settled_by_id != attempt.transaction_id:
+        if disbursement.promise.settled_by_id != booked:
             yield f"{request}: its promise was settled by another transaction"
+
+
+def _moved() -> dict[int, set[tuple[int, str, int]]]:
+    """Return what each payment of aid moved in the books: fund, account, amount."""
+    moved: dict[int, set[tuple[int, str, int]]] = {}
+    payments = DisbursementAttempt.objects.values("transaction")
+    entries = Entry.objects.filter(transaction__in=payments)
+    for entry in entries.iterator():
+        moved.setdefault(entry.transaction_id, set()).add((entry.fund_id, entry.account, entry.amount_minor))
+    return moved
 
 
 def _payments_of_nothing() -> Iterator[str]:
@@ -98,18 +106,3 @@ def _payments_of_nothing() -> Iterator[str]:
     attempts = DisbursementAttempt.objects.filter(transaction=OuterRef("pk"))
     for booked in Transaction.objects.filter(~Exists(attempts), kind=Kind.DISBURSEMENT).iterator():
         yield f"ledger transaction {booked} pays aid for no request"
-
-
-def _people_with_two_parts() -> Iterator[str]:
-    """Reviewers, deciders and payer of one request are different people."""
-    parts: dict[uuid.UUID, dict[str, set[int]]] = {}
-    for request_id, person in Review.objects.values_list("request_id", "reviewer_id"):
-        parts.setdefault(request_id, {}).setdefault("reviewer", set()).add(person)
-    for request_id, person in Decision.objects.values_list("review__request_id", "decider_id"):
-        parts.setdefault(request_id, {}).setdefault("decider", set()).add(person)
-    for request_id, person in DisbursementAttempt.objects.values_list("disbursement__request_id", "recorded_by_id"):
-        parts.setdefault(request_id, {}).setdefault("payer", set()).add(person)
-    for request_id, held in parts.items():
-        people = [person for part in held.values() for person in part]
-        if len(people) != len(set(people)):
-            yield f"request {request_id}: one person has two parts"
