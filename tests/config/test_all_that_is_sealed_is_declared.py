@@ -11,6 +11,7 @@ from tests.test_architecture import LEVEL, ROOT, SOURCES
 
 # Each has its columns or files in SEALED; whoever adds a line here makes sure of that.
 SEAL = {
+    "aid/file_store.py": "files that workers add",
     "aid/holding.py": "columns of aid that end in _sealed",
     "aid/worker/visiting.py": "a cookie of two hours at most, kept nowhere",
     "ledger/taking_in.py": "words of the bank",
