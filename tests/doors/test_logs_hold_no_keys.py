@@ -44,3 +44,15 @@ def test_one_time_link_is_not_logged_when_its_form_is_refused(
 
     assert "/enrol/…/" in written(caplog)
     assert token not in written(caplog)
+
+
+def test_workers_link_is_not_logged_when_a_step_on_it_is_wrong(
+    client: Client, liferaft: Organisation, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = "0123456789abcdef" * 3
+
+    client.get(f"/es/aid/link/{key}/x/")
+    client.post(f"/aid/link/{key}/", headers={"Origin": "https://evil.example"})
+
+    assert "/aid/link/…/" in written(caplog)
+    assert key not in written(caplog)
