@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from aid import standard_answers
-from aid.desk import access_log, complaints, legal_holds, load, retention, rules, steward, surge
+from aid.desk import access_log, batches, complaints, legal_holds, load, retention, rules, steward, surge
 from aid.desk import standard_answers as templates
 from organisation.permissions import Permission
 
@@ -22,6 +22,9 @@ URLS: list[URLPattern] = [
     path("aid/steward/access/", access_log.access_log, name="aid_access_log"),
     path("aid/cases/<uuid:pk>/law/", legal_holds.law, name="aid_case_law"),
     path("aid/cases/<uuid:pk>/law/<uuid:hold>/lift/", legal_holds.lift, name="aid_case_law_lift"),
+    path("aid/declines/", batches.lists, name="aid_batches"),
+    path("aid/declines/new/", batches.make, name="aid_batch_new"),
+    path("aid/declines/<uuid:pk>/", batches.batch, name="aid_batch"),
     path("aid/rules/", rules.rules, name="aid_rules"),
     path("aid/rules/<slug:slug>/", rules.change, name="aid_rules_change"),
     path("aid/keeping/", retention.times, name="aid_retention"),
@@ -57,6 +60,12 @@ def menu() -> MenuItem:
         ForMenuItem(_("Complaints"), "aid_complaints", who=[Permission.OVERSEE_CASES], order=20),
         ForMenuItem(_("Who opened what"), "aid_access_log", who=[Permission.OVERSEE_CASES], order=30),
         ForMenuItem(_("Load and age"), "aid_load", who=[Permission.SEE_CASES], order=40),
+        ForMenuItem(
+            _("Lists of declines"),
+            "aid_batches",
+            who=[Permission.REVIEW_CASES, Permission.APPROVE_REQUESTS],
+            order=35,
+        ),
         ForMenuItem(_("Rules"), "aid_rules", who=[Permission.SEE_CASES, Permission.MANAGE_AID_RULES], order=50),
         ForMenuItem(_("Answer templates"), "aid_templates", who=standard_answers.WHO, order=60),
         ForMenuItem(

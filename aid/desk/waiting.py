@@ -55,6 +55,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "exports": True,
         "reads_story": access.may_read_story(user),
         "answers": queue.answers_workers(user),
+        "may_decline": user.has_perm(Permission.REVIEW_CASES),
         "unsorted": order.urlencode(),
     }
     return screen.show(request, "aid/desk/queue.html", title=_("Cases"), context=context)
