@@ -14,6 +14,7 @@ from django.db.models import BinaryField, F, Func, Model, OuterRef, QuerySet, Te
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from aid import access, signs
+from aid.desk.forms import REVIEWERS
 from aid.models import (
     AidRequest,
     AnswerTemplate,
@@ -54,6 +55,7 @@ class Dossier:
     attempts: list[DisbursementAttempt]
     reinstatements: list[Reinstatement]
     templates: list[AnswerTemplate]
+    colleagues: list[User]
     names: dict[int, str]
 
     def part_of(self, user: User) -> str:
@@ -104,6 +106,7 @@ _MODELS: dict[str, type[Model]] = {
     "attempts": DisbursementAttempt,
     "reinstatements": Reinstatement,
     "templates": AnswerTemplate,
+    "colleagues": User,
 }
 
 
@@ -127,6 +130,7 @@ def _parts() -> dict[str, ArraySubquery]:
         "attempts": _rows(own_attempts.order_by("number"), *_ATTEMPT),
         "reinstatements": _rows(Reinstatement.objects.filter(**of_case).order_by("at"), "outcome", "on", "at"),
         "templates": _rows(offered.order_by("title"), "id", "title", "body"),
+        "colleagues": _rows(REVIEWERS, "id", "name", "username"),
     }
 
 

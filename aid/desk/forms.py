@@ -1,5 +1,6 @@
 """What staff fill in about a request. The form of a step carries the version of the request that its page showed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,9 +17,12 @@ from organisation.permissions import Permission
 from organisation.roles import ROLES
 
 _NOTE = _("For your colleagues. Sealed; the worker does not see it.")
-_REVIEWERS = [
+_REVIEWING = [
     slug for slug, role in ROLES.items() if {Permission.REVIEW_CASES, Permission.OVERSEE_CASES} & role.permissions
 ]
+REVIEWERS = User.objects.filter(
+    is_active=True, pk__in=User.objects.filter(role_assignments__role__in=_REVIEWING).values("pk")
+).order_by("name", "username")
 
 
 def _text(
@@ -102,12 +106,16 @@ class AnswerForm(StepForm):
 class HandOverForm(StepForm):
     to = forms.ModelChoiceField(
         label=_("To"),
-        queryset=User.objects.filter(
-            is_active=True, pk__in=User.objects.filter(role_assignments__role__in=_REVIEWERS).values("pk")
-        ).order_by("name", "username"),
+        queryset=REVIEWERS,
         required=False,
         empty_label=_("nobody: put it back for all"),
     )
+
+    def offer(self, colleagues: Iterable[User]) -> None:
+        """Show these, who are known already, instead of asking for them again."""
+        field = self.fields["to"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in colleagues)]
 
 
 class MessageForm(DeedForm):

@@ -15,7 +15,7 @@ from aid import access, holding, opening, policy, signs
 from aid.answers import Kind, Need
 from aid.desk import files
 from aid.desk.dossier import Dossier
-from aid.desk.forms import OpenForm
+from aid.desk.forms import HandOverForm, OpenForm
 from aid.desk.steps import STEPS, Step
 from aid.models import AidRequest, Message
 from aid.reasons import Detail
@@ -116,6 +116,8 @@ def _steps(dossier: Dossier, user: User, said: Said) -> dict[str, Any]:
         if step.is_open(found, user, own_part=own_part) or step.slug in bound
     ]
     for step, form in offered:
+        if isinstance(form, HandOverForm):
+            form.offer(one for one in dossier.colleagues if one != user)
         form.auto_id = f"{step.slug}_%s"  # Many forms of the page have a field of the same name.
     places = {step.place for step in STEPS}
     by_place = {place: [(step, form) for step, form in offered if step.place == place] for place in places}
