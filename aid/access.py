@@ -26,6 +26,23 @@ _TO_DECIDE = frozenset(
 )
 _TO_PAY = frozenset({Status.APPROVED, Status.PAID, Status.CONFIRMED})
 _SENT_IN = frozenset(Status) - {Status.DRAFT}
+# Read for every page of the application form: fewer columns make it noticeably quicker.
+_SHOWN_OF_DRAFT = [
+    *(
+        "fund",
+        "status",
+        "wants_money",
+        "needs",
+        "amount_minor",
+        "currency",
+        "story_sealed",
+        "pay_method",
+        "pay_to_sealed",
+    ),
+    *("case__kind", "case__happened_on", "case__written", "case__country", "case__tenure", "case__notice_sealed"),
+    *("case__requester_sealed", "case__hits_rejected", "case__lost_minor", "case__rating_before"),
+    *("case__rating_after", "case__worker_id_sealed", "case__email_sealed"),
+]
 
 
 def statuses_visible_to(user: User) -> frozenset[Status]:
@@ -75,6 +92,16 @@ def of_visit(request_id: uuid.UUID) -> AidRequest | None:
     """Return the request that a worker's visit is about; none if it was erased meanwhile."""
     there = AidRequest.objects.select_related("case", "fund").filter(case__erased_at__isnull=True)
     return there.filter(pk=request_id).first()
+
+
+def draft_of_visit(request_id: uuid.UUID) -> AidRequest | None:
+    """Return the request that a worker is still writing, with what its pages show and no more; none if it was sent."""
+    return (
+        AidRequest.objects.filter(pk=request_id, status=Status.DRAFT)
+        .select_related("case")
+        .only(*_SHOWN_OF_DRAFT)
+        .first()
+    )
 
 
 def is_said_missing(request: AidRequest) -> bool:

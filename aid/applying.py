@@ -1,13 +1,12 @@
 """A worker applies: begins, answers page by page, sends it in, and may take it back. No account is involved."""
 
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import models, transaction
+from django.db import transaction
 from moneyed import Money
 
 from aid import attaching, holding, policy, retention, setting_aside, transitions
@@ -56,99 +55,87 @@ def begin(*, kind: Kind, language: str, at: datetime) -> Begun:
     return Begun(AidRequest.objects.create(case=case, fund=fund, currency=fund.currency), words)
 
 
-@contextmanager
-def draft(request_id: uuid.UUID) -> Iterator[AidRequest]:
-    """Lock a request that is still being written. What a deed changes of it and its case it saves itself.
+def note_words_kept(*, request: AidRequest, at: datetime) -> None:
+    """Remember that the worker has written the words down.
+
+    Like all that follows here, it saves its own columns in one statement, if the request is still being written then:
+    two windows do not undo each other, and nothing slips in while it is being sent.
 
     :raises transitions.NotNow: if it was sent already
     """
-    with transaction.atomic():
-        request = transitions.lock(request_id)
-        transitions.require_step(request, Status.RECEIVED)
-        yield request
+    _keep(request.case, words_noted_at=at)
 
 
-def note_words_kept(*, request_id: uuid.UUID, at: datetime) -> None:
-    """Remember that the worker has written the words down."""
-    with draft(request_id) as request:
-        _keep(request.case, words_noted_at=at)
+def answer_kind(*, request: AidRequest, kind: Kind) -> None:
+    _keep(request.case, kind=kind)
 
 
-def answer_kind(*, request_id: uuid.UUID, kind: Kind) -> None:
-    with draft(request_id) as request:
-        _keep(request.case, kind=kind)
-
-
-def answer_rejection(*, request_id: uuid.UUID, requester: str, hits_rejected: int | None, lost: Money | None) -> None:
+def answer_rejection(*, request: AidRequest, requester: str, hits_rejected: int | None, lost: Money | None) -> None:
     """Keep whose work was rejected, how much of it, and what it would have paid, in US dollars."""
-    with draft(request_id) as request:
-        holding.put_requester(request.case, requester)
-        lost_minor = to_minor(lost) if lost is not None else None
-        _keep(request.case, "requester_sealed", "requester_index", hits_rejected=hits_rejected, lost_minor=lost_minor)
+    holding.put_requester(request.case, requester)
+    lost_minor = to_minor(lost) if lost is not None else None
+    _keep(request.case, "requester_sealed", "requester_index", hits_rejected=hits_rejected, lost_minor=lost_minor)
 
 
-def answer_rating(*, request_id: uuid.UUID, before: Decimal | None, after: Decimal | None) -> None:
+def answer_rating(*, request: AidRequest, before: Decimal | None, after: Decimal | None) -> None:
     """Keep the approval rate before and after, in percent."""
-    with draft(request_id) as request:
-        _keep(request.case, rating_before=before, rating_after=after)
+    _keep(request.case, rating_before=before, rating_after=after)
 
 
-def answer_when(*, request_id: uuid.UUID, happened_on: date | None, written: Written) -> None:
-    with draft(request_id) as request:
-        _keep(request.case, happened_on=happened_on, written=written)
+def answer_when(*, request: AidRequest, happened_on: date | None, written: Written) -> None:
+    _keep(request.case, happened_on=happened_on, written=written)
 
 
-def answer_notice(*, request_id: uuid.UUID, notice: str) -> None:
-    with draft(request_id) as request:
-        holding.put(request.case, "notice", notice)
-        _keep(request.case, "notice_sealed")
+def answer_notice(*, request: AidRequest, notice: str) -> None:
+    holding.put(request.case, "notice", notice)
+    _keep(request.case, "notice_sealed")
 
 
-def answer_account(*, request_id: uuid.UUID, country: Country, tenure: Tenure) -> None:
-    with draft(request_id) as request:
-        _keep(request.case, country=country, tenure=tenure)
+def answer_account(*, request: AidRequest, country: Country, tenure: Tenure) -> None:
+    _keep(request.case, country=country, tenure=tenure)
 
 
-def answer_worker_id(*, request_id: uuid.UUID, worker_id: str) -> None:
-    with draft(request_id) as request:
-        holding.put_worker_id(request.case, worker_id)
-        _keep(request.case, "worker_id_sealed", "worker_id_index")
+def answer_worker_id(*, request: AidRequest, worker_id: str) -> None:
+    holding.put_worker_id(request.case, worker_id)
+    _keep(request.case, "worker_id_sealed", "worker_id_index")
 
 
-def answer_money(*, request_id: uuid.UUID, wants_money: bool) -> None:
+def answer_money(*, request: AidRequest, wants_money: bool) -> None:
     """Keep whether money is asked for. Answers about money that were given before stay until it is sent."""
-    with draft(request_id) as request:
-        _keep(request, wants_money=wants_money)
+    _keep(request, wants_money=wants_money)
 
 
-def answer_needs(*, request_id: uuid.UUID, needs: Iterable[Need], amount: Money) -> None:
-    with draft(request_id) as request:
-        _keep(request, needs=list(needs), amount_minor=to_minor(amount))
+def answer_needs(*, request: AidRequest, needs: Iterable[Need], amount: Money) -> None:
+    _keep(request, needs=list(needs), amount_minor=to_minor(amount))
 
 
-def answer_story(*, request_id: uuid.UUID, story: str) -> None:
-    with draft(request_id) as request:
-        holding.put_story(request, story)
-        _keep(request, "story_sealed", "story_index")
+def answer_story(*, request: AidRequest, story: str) -> None:
+    holding.put_story(request, story)
+    _keep(request, "story_sealed", "story_index")
 
 
-def answer_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str) -> None:
-    with draft(request_id) as request:
-        holding.put_pay_to(request, pay_to)
-        _keep(request, "pay_to_sealed", "pay_to_index", pay_method=method)
+def answer_payment(*, request: AidRequest, method: PayMethod, pay_to: str) -> None:
+    holding.put_pay_to(request, pay_to)
+    _keep(request, "pay_to_sealed", "pay_to_index", pay_method=method)
 
 
-def answer_contact(*, request_id: uuid.UUID, email: str) -> None:
-    with draft(request_id) as request:
-        holding.put_email(request.case, email)
-        _keep(request.case, "email_sealed", "email_index")
+def answer_contact(*, request: AidRequest, email: str) -> None:
+    holding.put_email(request.case, email)
+    _keep(request.case, "email_sealed", "email_index")
 
 
-def _keep(row: models.Model, *changed: str, **answers: object) -> None:
-    """Save these columns and no others: another page may have been saved meanwhile from a second tab."""
+def _keep(row: AidRequest | Case, *changed: str, **answers: object) -> None:
     for name, answer in answers.items():
         setattr(row, name, answer)
-    row.save(update_fields=[*changed, *answers])
+    values = {name: getattr(row, name) for name in (*changed, *answers)}
+    # A case has a person from the moment in which it is sent. Asked of the row itself, the database looks again once
+    # it has waited for whoever sends it.
+    if isinstance(row, Case):
+        saved = Case.objects.filter(pk=row.pk, person=None).update(**values)
+    else:
+        saved = AidRequest.objects.filter(pk=row.pk, status=Status.DRAFT).update(**values)
+    if not saved:
+        raise transitions.NotNow
 
 
 def asks_about_rejection(request: AidRequest) -> bool:
@@ -193,8 +180,8 @@ def submit(*, request_id: uuid.UUID, at: datetime) -> AidRequest:
     """
     request = transitions.lock(request_id)
     transitions.require_step(request, Status.RECEIVED)
-    # Locking the request does not renew what was read of its case: a last answer may have been saved meanwhile.
-    request.case.refresh_from_db()
+    # A last answer may be under way in another window: it is seen here, or refused.
+    request.case = Case.objects.select_for_update().get(pk=request.case_id)
     pages = missing(request)
     if pages:
         raise Unfinished(pages)

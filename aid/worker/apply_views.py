@@ -15,7 +15,6 @@ from aid import access, applying, crowding, policy, retention, surging, transiti
 from aid.amounts import AmountField, short
 from aid.classes import DataClass
 from aid.models import AidRequest, Case, Policy
-from aid.statuses import Status
 from aid.worker import duration, pages, visiting
 from aid.worker.forms import CaseWordsForm, KindForm, WordsKeptForm, mark_optional
 from aid.worker.pages import BY_SLUG, FIRST, Page
@@ -92,7 +91,7 @@ def words(request: HttpRequest) -> HttpResponse:
     form = WordsKeptForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
         with suppress(transitions.NotNow):  # Sent meanwhile in another window: the next page says so.
-            applying.note_words_kept(request_id=draft.pk, at=now())
+            applying.note_words_kept(request=draft, at=now())
         return _onward(visit, draft)
     context = _terms(_rules()) | {"form": form, "words": visit.words, "to_come": len(pages.path(draft)) - 1}
     return _shown_again(request, "aid/words.html", context, visit)
@@ -180,12 +179,18 @@ def _question(request: HttpRequest, page: Page, visit: Visit, draft: AidRequest)
     to_check = "check" in (request.GET.get("then"), request.POST.get("then"))
     is_saved = False
     if request.method == "POST" and form.is_valid() and visiting.is_ours(request, PURPOSE, form):
+        asked_before = pages.path(draft)
         try:
             page.keep(draft, form.cleaned_data)
         except transitions.NotNow:
             return redirect("aid:case")
         if page.asked(draft):
-            return _after(page, visit, draft, to_check=to_check)
+            # An answer may have opened other pages, which are to be seen before all is checked.
+            opened = [other for other in pages.path(draft) if other not in asked_before]
+            following = next(iter(opened), None) if to_check else pages.after(page, draft)
+            onward = redirect("aid:question", slug=following.slug) if following else redirect("aid:check")
+            visiting.go_on(onward, visit)
+            return onward
         is_saved = True
     if not page.asked(draft) and not form.errors:
         context = {"page": page, "is_saved": is_saved, "words": visit.words, "about_money": pages.ABOUT_MONEY}
@@ -194,25 +199,10 @@ def _question(request: HttpRequest, page: Page, visit: Visit, draft: AidRequest)
     return _shown_again(request, "aid/question.html", context, visit)
 
 
-def _after(page: Page, visit: Visit, draft: AidRequest, *, to_check: bool) -> HttpResponse:
-    """Lead on from a page that was saved. An answer may have opened or closed other pages."""
-    answered = access.of_visit(draft.pk) or draft
-    following = pages.after(page, answered)
-    opened = [later for later in pages.path(answered) if not later.asked(draft)]
-    if to_check and opened:
-        following = opened[0]
-    elif to_check:
-        following = None
-    onward = redirect("aid:question", slug=following.slug) if following else redirect("aid:check")
-    visiting.go_on(onward, visit)
-    return onward
-
-
 def _draft(request: HttpRequest) -> tuple[Visit | None, AidRequest | None]:
     """Return the visit and the application it is about, as long as that is still being written."""
     visit = visiting.current(request)
-    found = access.of_visit(visit.request_id) if visit else None
-    return visit, found if found and found.status == Status.DRAFT else None
+    return visit, access.draft_of_visit(visit.request_id) if visit else None
 
 
 def _onward(visit: Visit, draft: AidRequest) -> HttpResponse:

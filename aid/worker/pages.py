@@ -42,7 +42,7 @@ class Page:
     """One question. ``held`` gives the answers that we have, ``keep`` saves what the form took.
 
     ``asked`` tells whether a worker who answered so far like this is asked it; ``below`` names a template that stands
-    below the form and shows more that can be done here.
+    below the form and shows more that can be done here. Answering it changes the request at hand, too.
     """
 
     slug: str
@@ -76,7 +76,7 @@ FIRST = Page(
     who=_THOSE_WHO_READ,
     form=KindForm,
     held=lambda r: {"kind": r.case.kind},
-    keep=lambda r, a: applying.answer_kind(request_id=r.pk, kind=a["kind"]),
+    keep=lambda r, a: applying.answer_kind(request=r, kind=a["kind"]),
 )
 REJECTION = [
     Page(
@@ -91,7 +91,7 @@ REJECTION = [
             "lost": "" if r.case.lost_minor is None else from_minor(r.case.lost_minor, "USD").amount,
         },
         keep=lambda r, a: applying.answer_rejection(
-            request_id=r.pk, requester=a["requester"], hits_rejected=a["hits_rejected"], lost=a["lost"]
+            request=r, requester=a["requester"], hits_rejected=a["hits_rejected"], lost=a["lost"]
         ),
         asked=applying.asks_about_rejection,
     ),
@@ -102,7 +102,7 @@ REJECTION = [
         who=_THOSE_WHO_READ,
         form=RatingForm,
         held=lambda r: {"before": r.case.rating_before, "after": r.case.rating_after},
-        keep=lambda r, a: applying.answer_rating(request_id=r.pk, before=a["before"], after=a["after"]),
+        keep=lambda r, a: applying.answer_rating(request=r, before=a["before"], after=a["after"]),
         asked=applying.asks_about_rejection,
     ),
 ]
@@ -114,7 +114,7 @@ REPORT = [
         who=_THOSE_WHO_READ,
         form=WhenForm,
         held=lambda r: {"happened_on": r.case.happened_on, "written": r.case.written},
-        keep=lambda r, a: applying.answer_when(request_id=r.pk, happened_on=a["happened_on"], written=a["written"]),
+        keep=lambda r, a: applying.answer_when(request=r, happened_on=a["happened_on"], written=a["written"]),
     ),
     Page(
         slug="notice",
@@ -123,7 +123,7 @@ REPORT = [
         who=_THOSE_WHO_READ,
         form=NoticeForm,
         held=lambda r: {"notice": holding.get(r.case, "notice")},
-        keep=lambda r, a: applying.answer_notice(request_id=r.pk, notice=a["notice"]),
+        keep=lambda r, a: applying.answer_notice(request=r, notice=a["notice"]),
         below="aid/files_below.html",
     ),
     Page(
@@ -133,7 +133,7 @@ REPORT = [
         who=_THOSE_WHO_READ,
         form=AccountForm,
         held=lambda r: {"country": r.case.country, "tenure": r.case.tenure},
-        keep=lambda r, a: applying.answer_account(request_id=r.pk, country=a["country"], tenure=a["tenure"]),
+        keep=lambda r, a: applying.answer_account(request=r, country=a["country"], tenure=a["tenure"]),
     ),
     Page(
         slug="id",
@@ -142,7 +142,7 @@ REPORT = [
         who=_SEALED,
         form=WorkerIdForm,
         held=lambda r: {"worker_id": holding.get(r.case, "worker_id")},
-        keep=lambda r, a: applying.answer_worker_id(request_id=r.pk, worker_id=a["worker_id"]),
+        keep=lambda r, a: applying.answer_worker_id(request=r, worker_id=a["worker_id"]),
     ),
 ]
 MONEY = [
@@ -153,7 +153,7 @@ MONEY = [
         who=_THOSE_WHO_READ,
         form=NeedsForm,
         held=lambda r: {"needs": r.needs, "amount": r.amount.amount if r.amount else ""},
-        keep=lambda r, a: applying.answer_needs(request_id=r.pk, needs=a["needs"], amount=a["amount"]),
+        keep=lambda r, a: applying.answer_needs(request=r, needs=a["needs"], amount=a["amount"]),
         asked=_wants_money,
     ),
     Page(
@@ -163,7 +163,7 @@ MONEY = [
         who=_THOSE_WHO_READ,
         form=StoryForm,
         held=lambda r: {"story": holding.get(r, "story")},
-        keep=lambda r, a: applying.answer_story(request_id=r.pk, story=a["story"]),
+        keep=lambda r, a: applying.answer_story(request=r, story=a["story"]),
         asked=applying.asks_for_story,
     ),
     Page(
@@ -173,7 +173,7 @@ MONEY = [
         who=_("Only the treasurer, and only when there is something to pay. You see each time it is opened."),
         form=PaymentForm,
         held=lambda r: {"method": r.pay_method, "pay_to": holding.get(r, "pay_to")},
-        keep=lambda r, a: applying.answer_payment(request_id=r.pk, method=a["method"], pay_to=a["pay_to"]),
+        keep=lambda r, a: applying.answer_payment(request=r, method=a["method"], pay_to=a["pay_to"]),
         asked=_wants_money,
     ),
 ]
@@ -184,7 +184,7 @@ ABOUT_MONEY = Page(
     who=_THOSE_WHO_READ,
     form=MoneyForm,
     held=lambda r: {"wants_money": ("yes" if r.wants_money else "no") if applying.said_money(r) else ""},
-    keep=lambda r, a: applying.answer_money(request_id=r.pk, wants_money=a["wants_money"]),
+    keep=lambda r, a: applying.answer_money(request=r, wants_money=a["wants_money"]),
 )
 CONTACT = Page(
     slug="contact",
@@ -193,7 +193,7 @@ CONTACT = Page(
     who=_("Nobody, until somebody gives a reason that you can read. Our mail server sends the letter."),
     form=ContactForm,
     held=lambda r: {"email": holding.get(r.case, "email")},
-    keep=lambda r, a: applying.answer_contact(request_id=r.pk, email=a["email"]),
+    keep=lambda r, a: applying.answer_contact(request=r, email=a["email"]),
 )
 PAGES: list[Page] = [FIRST, *REJECTION, *REPORT, ABOUT_MONEY, *MONEY, CONTACT]
 BY_SLUG = {page.slug: page for page in PAGES}

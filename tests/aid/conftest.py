@@ -46,16 +46,15 @@ def full_fund(aid_fund: Fund, now: datetime) -> Fund:
 
 def fill(begun: applying.Begun, *, amount: int = 100, email: str = "") -> None:
     """Answer every page. The first worker of a test is wanda, the next ones are wanda2, wanda3 and share nothing."""
-    request_id = begun.request.pk
     number = Case.objects.count()
     name = "wanda" if number == 1 else f"wanda{number}"
-    applying.answer_when(request_id=request_id, happened_on=date(2026, 3, 1), written=Written.WAITING)
-    applying.answer_account(request_id=request_id, country=Country.US, tenure=Tenure.THREE_TO_TEN)
-    applying.answer_worker_id(request_id=request_id, worker_id=f"A1{name.upper()}0000000")
-    applying.answer_needs(request_id=request_id, needs=[Need.RENT, Need.FOOD], amount=Money(amount, "USD"))
-    applying.answer_story(request_id=request_id, story="My account was closed over night.")
-    applying.answer_payment(request_id=request_id, method=PayMethod.PAYPAL, pay_to=f"{name}-pay@mail.example")
-    applying.answer_contact(request_id=request_id, email=email or f"{name}@mail.example")
+    applying.answer_when(request=begun.request, happened_on=date(2026, 3, 1), written=Written.WAITING)
+    applying.answer_account(request=begun.request, country=Country.US, tenure=Tenure.THREE_TO_TEN)
+    applying.answer_worker_id(request=begun.request, worker_id=f"A1{name.upper()}0000000")
+    applying.answer_needs(request=begun.request, needs=[Need.RENT, Need.FOOD], amount=Money(amount, "USD"))
+    applying.answer_story(request=begun.request, story="My account was closed over night.")
+    applying.answer_payment(request=begun.request, method=PayMethod.PAYPAL, pay_to=f"{name}-pay@mail.example")
+    applying.answer_contact(request=begun.request, email=email or f"{name}@mail.example")
 
 
 def sent_in(*, at: datetime, amount: int = 100, wants_money: bool = True) -> AidRequest:

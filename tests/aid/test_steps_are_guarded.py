@@ -111,7 +111,7 @@ def test_answers_do_not_change_after_sending(reach: Reach) -> None:
     request = reach(Status.RECEIVED)
 
     with pytest.raises(transitions.NotNow):
-        applying.answer_story(request_id=request.pk, story="another")
+        applying.answer_story(request=request, story="another")
 
 
 @pytest.mark.parametrize("role", ["approver", "treasurer", "steward", "administrator", "editor", None])

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from aid import applying, holding
+from aid import access, applying, holding, transitions
 from aid.answers import Kind
 from aid.models import AidRequest, Surge
 from aid.statuses import Status
@@ -203,8 +203,27 @@ def test_it_takes_as_long_as_the_page_says(wanda: Client, wants_money: bool, mos
 def test_two_windows_do_not_undo_each_other(wanda: Client, now: datetime) -> None:
     begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
     fill(begun)
-    with applying.draft(begun.request.pk) as seen_before:
-        applying.answer_worker_id(request_id=begun.request.pk, worker_id="A2")
-        seen_before.case.save(update_fields=["kind"])
+    first, second = (access.draft_of_visit(begun.request.pk) for _window in range(2))
+    assert first
+    assert second
 
-    assert holding.get(AidRequest.objects.get().case, "worker_id") == "A2"
+    applying.answer_worker_id(request=first, worker_id="A2")
+    applying.answer_kind(request=second, kind=Kind.OTHER)
+
+    case = AidRequest.objects.get().case
+    assert (holding.get(case, "worker_id"), case.kind) == ("A2", Kind.OTHER)
+
+
+def test_answer_that_comes_while_it_is_sent_is_seen_or_refused(full_fund: Fund, now: datetime) -> None:
+    begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
+    fill(begun)
+    late = access.draft_of_visit(begun.request.pk)
+    assert late
+    applying.submit(request_id=begun.request.pk, at=now)
+
+    for answer in (
+        lambda: applying.answer_notice(request=late, notice=""),
+        lambda: applying.answer_story(request=late, story="another"),
+    ):
+        with pytest.raises(transitions.NotNow):
+            answer()
