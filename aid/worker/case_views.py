@@ -101,6 +101,6 @@ def _enter(request: HttpRequest) -> HttpResponse:
 
 def let_in(found: AidRequest) -> HttpResponse:
     """Open the page of a case in this browser. What is not sent yet goes on where it stopped."""
-    response = redirect("aid:words" if found.status == Status.DRAFT else "aid:case")
+    response = redirect("aid:go_on" if found.status == Status.DRAFT else "aid:case")
     visiting.begin(response, request_id=found.pk)
     return response

@@ -31,7 +31,7 @@ def payment(request: HttpRequest, found: AidRequest) -> HttpResponse:
         request.method == "POST"
         and form.is_valid()
         and own_case.is_ours(request, found, form)
-        and _is_up_to_date(request, found, form)
+        and (form.cleaned_data.items() <= held.items() or _is_up_to_date(request, found, form))
         and own_case.is_within(_CHANGES_AN_HOUR, of="aid.changes", found=found, form=form)
     ):
         method = PayMethod(form.cleaned_data["method"])
@@ -67,13 +67,11 @@ def erase(request: HttpRequest, found: AidRequest) -> HttpResponse:
     is_held = False
     if request.method == "POST" and form.is_valid() and own_case.is_ours(request, found, form):
         try:
-            kept = erasing.erase_now(request_id=found.pk, at=now())
+            erasing.erase_now(request_id=found.pk, at=now())
         except erasing.UnderLegalHold:
             is_held = True
         else:
-            response = render(request, "aid/erased.html", {"kept": kept, "is_draft": found.status == Status.DRAFT})
-            visiting.end(response)
-            return response
+            return own_case.erased(request, AidRequest.objects.select_related("case").filter(pk=found.pk).first())
     context = case_page.standing(found) | {"form": form, "kept": erasing.what_stays(found), "is_held": is_held}
     return render(request, "aid/erase.html", context)
 

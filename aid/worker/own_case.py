@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from aid import access
+from aid import access, erasing
 from aid.models import AidRequest
 from aid.worker import visiting
 from aid.worker.forms import CaseWordsForm
@@ -28,8 +28,10 @@ def visited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest) -> HttpResponse:
         visit = visiting.current(request)
         found = access.of_visit(visit.request_id) if visit else None
-        if not visit or not found or found.case.erased_at:
+        if not visit:
             return ended(request)
+        if not found or found.case.erased_at:
+            return erased(request, found)
         response = view(request, found)
         if visiting.cookie_name() not in response.cookies:
             visiting.go_on(response, visit)
@@ -43,6 +45,14 @@ def ended(request: HttpRequest) -> HttpResponse:
     typed = next((text for text in map(request.POST.get, _TYPED) if text), "")
     context = {"words_form": CaseWordsForm(), "typed": typed[:_MOST_SHOWN]}
     return render(request, "aid/ended.html", context)
+
+
+def erased(request: HttpRequest, found: AidRequest | None) -> HttpResponse:
+    """Say that nothing is left to be opened, as after a second click on "erase", and what had to stay."""
+    kept = erasing.what_stays(found) if found else erasing.Kept()
+    response = render(request, "aid/erased.html", {"kept": kept, "is_draft": found is None})
+    visiting.end(response)
+    return response
 
 
 def purpose(found: AidRequest) -> str:

@@ -68,6 +68,19 @@ def test_page_made_before_another_devices_change_is_looked_at_once_more(reach: R
     assert holding.get(request, "pay_to") == NEW["pay_to"]
 
 
+def test_second_click_on_change_or_erase_says_that_it_is_done(reach: Reach) -> None:
+    request = reach(Status.APPROVED)
+    wanda, other = at_case(request), at_case(request)
+    answers = NEW | seen(wanda)
+
+    changed = [send(wanda, "/aid/case/payment/", answers, of=request)["Location"] for _click in range(2)]
+    erased = [send(browser, "/aid/case/erase/", {"sure": "on"}, of=request) for browser in (wanda, other)]
+
+    assert changed == ["/aid/case/?done=payment"] * 2
+    assert ["It is erased" in answer.content.decode() for answer in erased] == [True, True]
+    assert Tombstone.objects.count() == 1
+
+
 @pytest.mark.parametrize("status", [Status.PAID, Status.CONFIRMED, Status.DECLINED, Status.WITHDRAWN])
 def test_where_nothing_is_to_be_paid_nothing_is_changed(reach: Reach, status: Status) -> None:
     request = reach(status)
@@ -156,7 +169,7 @@ def test_what_is_erased_is_gone_on_every_device(reach: Reach) -> None:
     assert "tax law asks for it" in answer.content.decode()
     assert not wanda.cookies[visiting.cookie_name()].value
     assert "Your seven words" in text(other)
-    assert "seven words open it again" in text(other, "/aid/case/held/")
+    assert "open nothing any more" in text(other, "/aid/case/held/")
     assert Case.objects.get(pk=request.case_id).words_fingerprint is None
 
 
