@@ -14,7 +14,7 @@ from organisation import audit
 from organisation.models import User
 from organisation.permissions import Permission
 
-_CAN_BE_HELD = OPEN | {Status.NEEDS_INFO}
+_CAN_BE_HELD = OPEN | {Status.NEEDS_INFO, Status.EXPIRED}
 _WHO = (
     Permission.REVIEW_CASES,
     Permission.APPROVE_REQUESTS,
