@@ -62,7 +62,7 @@ def erase_now(*, request_id: uuid.UUID, at: datetime) -> Kept:
     if _is_held(request):
         raise UnderLegalHold
     if request.status == Status.DRAFT:
-        _forget_draft(request, at=at)
+        _forget_draft(request)
         return Kept()
     if may_be_withdrawn(request.status):
         applying.withdraw(request_id=request_id, at=at)
@@ -98,7 +98,7 @@ def _forget_due_draft(request_id: uuid.UUID, *, at: datetime) -> bool:
     mine = AidRequest.objects.filter(pk=request_id)
     if not mine.select_for_update(skip_locked=True).exists() or not expired.drafts(at=at).filter(pk=request_id):
         return False  # It was sent in or erased just now, or is being written.
-    _forget_draft(mine.select_related("case").get(), at=at)
+    _forget_draft(mine.select_related("case").get())
     return True
 
 
@@ -117,7 +117,7 @@ def _erase_what_is_due(request_id: uuid.UUID, *, at: datetime) -> uuid.UUID | No
 def _erase(request: AidRequest, classes: list[DataClass], *, closes: bool, wish: Tombstone.Wish, at: datetime) -> None:
     """Take these classes out of a locked request and its case."""
     if DataClass.ATTACHMENT in classes:
-        _forget_files(request, at=at)
+        attaching.forget_all(request.case_id, at=at)
     if DataClass.IDENTITY in classes:
         notices.forget(request.case)
         emptying.identity(request)
@@ -134,13 +134,9 @@ def _erase(request: AidRequest, classes: list[DataClass], *, closes: bool, wish:
     audit.record(actor=None, action="aid.erased", subject=request.case, reason=wish, at=at)
 
 
-def _forget_draft(request: AidRequest, *, at: datetime) -> None:
-    _forget_files(request, at=at)
+def _forget_draft(request: AidRequest) -> None:
+    attaching.remove_with([request.case_id])
     request.case.delete()
-
-
-def _forget_files(request: AidRequest, *, at: datetime) -> None:
-    attaching.forget_all(request.case_id, at=at)
 
 
 def _lock(request_id: uuid.UUID) -> AidRequest:
