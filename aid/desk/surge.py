@@ -42,7 +42,9 @@ class SurgePanel(Component):
         self.user = user
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"surge": state(self.user, at=now()), "request": parent_context.get("request")}
+        # A panel's template sees nothing of the page's context but what it is given.
+        shared = {name: parent_context.get(name) for name in ("request", "csrf_token", "organisation")}
+        return shared | {"surge": state(self.user, at=now())}
 
 
 @needs(*WHO)

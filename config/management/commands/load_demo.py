@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms import demo as pages
-from config.demo import basics, cases, gifts, offline, spending
+from config.demo import basics, cases, every_state, gifts, offline, spending
 from core import clock
 from donations.models import Payment
 from organisation.models import Organisation, User
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Month {month + 1} of {gifts.MONTHS}: {Payment.objects.count()} gifts so far.")
             self.stdout.flush()
         offline.build(by=fay, at=clock.now())
+        every_state.build(start=clock.now())
         words = cases.build(cases.TODAY, start=clock.now())
         self.stdout.write("A year has passed. The words of one made-up case, to see it as its worker does:")
         self.stdout.write(f"    {words}")
