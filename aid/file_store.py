@@ -4,6 +4,7 @@ A file is written whole before its row is committed, and removed after its row i
 crash leaves in between is a file that belongs to nobody; ``remove_strays`` finds it.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -48,13 +49,18 @@ def keep(row: Attachment, content: bytes) -> None:
     where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(where.parent).free < _SPARE_BYTES:
         raise DiskFull
+    sealed = sealing.seal_bytes(content, context=place(row))
     beside = where.with_name(f"{where.name}.{secrets.token_hex(4)}.new")
     try:
         with open(beside, "xb", opener=_private) as file:
-            file.write(sealing.seal_bytes(content, context=place(row)))
+            file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
         beside.rename(where)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
     finally:
         beside.unlink(missing_ok=True)
     _sync_folder(where.parent)

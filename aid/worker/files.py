@@ -47,6 +47,12 @@ class FileForm(forms.Form):
         error_messages={"required": _("Please choose a file first."), "invalid": _("Please choose a file first.")},
     )
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["file"].help_text = _("JPEG, PNG, WebP, HEIC or PDF, at most %(most)s megabytes.") % {
+            "most": settings.ATTACHMENT_MEGABYTES
+        }
+
     def clean_file(self) -> UploadedFile[bytes]:
         sent: UploadedFile[bytes] = self.cleaned_data["file"]
         if (sent.size or 0) > uploads.most_bytes():
@@ -161,7 +167,6 @@ def _page(
         "form": form,
         "said": said,
         "is_draft": found.status == Status.DRAFT,
-        "most": settings.ATTACHMENT_MEGABYTES,
         "purpose": own_case.purpose(found),
     }
     return render(request, "aid/files.html", context, status=status)

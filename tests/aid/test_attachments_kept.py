@@ -1,5 +1,6 @@
 """A worker's file lies sealed in private storage, is theirs alone, and goes when its time is over."""
 
+import errno
 import os
 import stat
 import time
@@ -182,16 +183,17 @@ def test_file_without_a_row_is_swept_and_the_others_stay(
     assert attaching.remove_strays() == 0, "once an hour"
 
 
-def test_interrupted_write_leaves_neither_row_nor_half_a_file(
-    phone: Client, private_files: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("code", "status"), [(errno.ENOSPC, 422), (errno.EIO, 500)])
+def test_write_that_fails_leaves_neither_row_nor_half_a_file(
+    phone: Client, private_files: Path, monkeypatch: pytest.MonkeyPatch, code: int, status: int
 ) -> None:
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
+    def fail(_handle: int) -> None:
+        raise OSError(code, "the disk")
 
-    monkeypatch.setattr("aid.file_store.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        send(phone, PDF)
+    phone.raise_request_exception = False
+    monkeypatch.setattr("aid.file_store.os.fsync", fail)
 
+    assert send(phone, PDF).status_code == status
     assert not Attachment.objects.exists()
     assert kept(private_files) == []
 

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from aid import attaching, conflicts, deciding
+from aid import attaching, conflicts, deciding, transitions
 from aid.models import AidRequest, Attachment, Reveal
+from aid.reasons import OpenReason
 from aid.statuses import Status
 from organisation.models import AuditEvent, User
 from tests.aid.files_stage import PDF, PLACE, browser, page_says, telling_jpeg
@@ -144,6 +145,19 @@ def test_case_out_of_sight_keeps_its_files_out_of_sight(reach: Reach, carl: User
 
     assert desk_of(carl).get(address(added)).status_code == 404
     assert open_it(carl, added).status_code == 404
+
+
+def test_deed_itself_asks_who_it_is(reach: Reach, carl: User, tess: User, now: datetime) -> None:
+    asked = reach(Status.APPROVED)
+    added = with_file(asked, now)
+    conflicts.declare(request_id=asked.pk, by=carl, at=now)
+
+    for person, refusal in ((carl, transitions.InConflict), (tess, transitions.NotAllowed)):
+        with pytest.raises(refusal):
+            attaching.open_for_staff(
+                request_id=asked.pk, attachment_id=added.pk, by=person, reason=OpenReason.TO_DECIDE, at=now
+            )
+    assert not Reveal.objects.exists()
 
 
 def test_approver_loses_sight_of_what_was_sent_back(reach: Reach, ada: User, now: datetime) -> None:
