@@ -2,8 +2,9 @@
 
 Both are served by the same granian with the settings of script/server, at the same time, and asked in turns in many
 short rounds, because machines are noisy; what counts is the median round of each. A turn is what a phone does with a
-question: fetch the page, take the token from it, post the answer, be led on. The bare view is Django without any
-middleware: a form class with one text, a template with nothing but the form, one row inserted with the ORM, in clear.
+question: fetch the page, take the token from it, post the answer, be led on. The bare view is what startproject and the
+tutorial make: Django with its own middlewares and CSRF guard, a form class with one text, a template with nothing but
+the form, one row inserted with the ORM, in clear.
 Ours opens the visit's cookie, finds the draft, guards the form, renders the whole page, locks the draft, seals the story
 and saves it under triggers, and seals the cookie anew. The database is made for this and dropped.
 """
@@ -37,10 +38,39 @@ STORY = "My account was closed over night, without a reason. I had worked there 
 BARE = """
 from config.settings import *
 
-INSTALLED_APPS = ["bare"]
-MIDDLEWARE = []
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "bare",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+AUTH_USER_MODEL = "auth.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 ROOT_URLCONF = "bare.urls"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 """
 BARE_URLS = """
@@ -68,20 +98,18 @@ def story(request):
     form = StoryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         Story.objects.create(text=form.cleaned_data["story"])
-        return HttpResponseRedirect("/next/", headers={"Content-Length": "0"})
-    page = render(request, "story.html", {"form": form})
-    page["Content-Length"] = str(len(page.content))
-    return page
+        return HttpResponseRedirect("/next/")
+    return render(request, "story.html", {"form": form})
 
 
 urlpatterns = [path("aid/apply/story/", story)]
 """
 BARE_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Story</title></head>
-<body><form method="post">{{ form.as_div }}<button>Save</button></form></body></html>
+<body><form method="post">{% csrf_token %}{{ form.as_div }}<button>Save</button></form></body></html>
 """
 TABLE = "CREATE TABLE bare_story (id bigserial PRIMARY KEY, text text NOT NULL, written_at timestamptz NOT NULL)"
-TOKEN = re.compile(rb'name="form_token" value="([^"]+)"')
+TOKEN = re.compile(rb'name="(form_token|csrfmiddlewaretoken)" value="([^"]+)"')
 
 
 class Refused(Exception):
@@ -102,7 +130,7 @@ class Phone:
     def post(self, path: str, page: bytes, answers: dict[str, str]) -> None:
         """Post a form with the token of the page that shows it, and expect to be led on."""
         token = TOKEN.search(page)
-        body = urlencode(answers | ({"form_token": token[1].decode()} if token else {}))
+        body = urlencode(answers | ({token[1].decode(): token[2].decode()} if token else {}))
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nOrigin: http://{self.host}\r\nCookie: {self.cookie}\r\n"
             f"Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"

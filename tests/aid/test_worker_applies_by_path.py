@@ -96,7 +96,6 @@ def test_what_was_typed_about_money_is_kept_until_sending_and_not_sent(wanda: Cl
     walk(wanda, kind="rejection", wants_money=True)
     post(wanda, "/aid/apply/money/", {"wants_money": "no"})
     post(wanda, "/aid/apply/", {"kind": "suspension"})
-    assert "wanda-pay@mail.example" in wanda.get("/aid/apply/payment/").content.decode() or AidRequest.objects.get()
     draft = AidRequest.objects.get()
     assert holding.get(draft, "pay_to") == "wanda-pay@mail.example"
     assert "Dr. No" not in wanda.get("/aid/apply/check/").content.decode()
@@ -214,16 +213,14 @@ def test_two_windows_do_not_undo_each_other(wanda: Client, now: datetime) -> Non
     assert (holding.get(case, "worker_id"), case.kind) == ("A2", Kind.OTHER)
 
 
-def test_answer_that_comes_while_it_is_sent_is_seen_or_refused(full_fund: Fund, now: datetime) -> None:
+def test_answer_that_comes_after_it_was_sent_is_refused(full_fund: Fund, now: datetime) -> None:
     begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
     fill(begun)
     late = access.draft_of_visit(begun.request.pk)
     assert late
     applying.submit(request_id=begun.request.pk, at=now)
 
-    for answer in (
-        lambda: applying.answer_notice(request=late, notice=""),
-        lambda: applying.answer_story(request=late, story="another"),
-    ):
-        with pytest.raises(transitions.NotNow):
-            answer()
+    with pytest.raises(transitions.NotNow):
+        applying.answer_notice(request=late, notice="")
+    with pytest.raises(transitions.NotNow):
+        applying.answer_story(request=late, story="another")
