@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
+from aid import notices
 from aid.models import AidRequest, Case, CaseLink
 from core import nudging, sealing
 from mail import outbox
@@ -20,8 +21,7 @@ from mail.models import OutgoingEmail
 # By the wall clock, also where a demonstration's clock stands elsewhere.
 VALID_FOR = timedelta(minutes=15)
 _MOST = 3
-# Their addresses are forgotten together with those of the other notices: see ``aid.notices.sent``.
-_KEY = "aid-notice:link-"
+_OWED = "aid-notice:link-"
 
 
 class LinkIsSpent(Exception):
@@ -31,7 +31,7 @@ class LinkIsSpent(Exception):
 @transaction.atomic
 def ask(*, email: str, language: str, at: datetime) -> None:
     """Ask for a letter with links to the pages that belong to an address, if there are any."""
-    outbox.owe(key=f"{_KEY}{secrets.token_hex(16)}", to=email, at=at, language=language)
+    outbox.owe(key=f"{_OWED}{secrets.token_hex(16)}", to=email, at=at, language=language)
     nudging.after_commit("aid.tasks.write_links")
 
 
@@ -41,7 +41,7 @@ def write_owed(*, at: datetime, wall: datetime) -> int:
     :param wall: the wall clock's time, which links go by
     :returns: how many were written
     """
-    owed = OutgoingEmail.objects.filter(key__startswith=_KEY, state=OutgoingEmail.State.OWED)
+    owed = OutgoingEmail.objects.filter(key__startswith=_OWED, state=OutgoingEmail.State.OWED)
     return sum(_write(key, at=at, wall=wall) for key in list(owed.order_by("pk").values_list("key", flat=True)))
 
 
@@ -53,12 +53,12 @@ def _write(key: str, *, at: datetime, wall: datetime) -> bool:
         return False  # Another worker writes it just now.
     index = sealing.blind_index(letter.recipient, purpose="aid.email")
     cases = list(Case.objects.filter(email_index=index, erased_at__isnull=True).order_by("-created_at", "pk")[:_MOST])
+    outbox.release(key)
     if not cases:
-        outbox.release(key)
         return False
     language = cases[0].language
     outbox.queue(
-        key=key,
+        key=notices.key(cases[0], about=f"link-{secrets.token_hex(8)}"),
         to=letter.recipient,
         template="aid/link",
         context={"pages": [(case.created_at, _new_link(case, language, wall=wall)) for case in cases]},

@@ -26,13 +26,18 @@ def queue(case: Case, *, about: str, at: datetime) -> None:
     with translation.override(language):
         link = f"{settings.SITE_URL}{reverse('aid:case')}"
     outbox.queue(
-        key=f"aid-notice:{_blind_name(case)}:{about}",
+        key=key(case, about=about),
         to=address,
         template="aid/news",
         context={"link": link},
         at=at,
         language=language,
     )
+
+
+def key(case: Case, *, about: str) -> str:
+    """Return the key of a letter to this worker: by it, it is found again when everything of the case is erased."""
+    return f"aid-notice:{_blind_name(case)}:{about}"
 
 
 def forget(case: Case) -> None:

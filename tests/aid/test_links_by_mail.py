@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from aid import applying, linking
+from aid import applying, erasing, linking
 from aid import tasks as aid_tasks
 from aid.answers import Kind
 from aid.models import AidRequest, CaseLink
@@ -48,7 +48,7 @@ def ask(email: str = "wanda@mail.example", browser: Client | None = None) -> Any
 def links() -> list[str]:
     """Let the worker process write, and return the addresses in the newest letter."""
     aid_tasks.write_links()
-    letter = OutgoingEmail.objects.filter(key__startswith="aid-notice:link").latest("pk")
+    letter = OutgoingEmail.objects.filter(key__contains=":link-").latest("pk")
     return re.findall(r"/aid/link/[0-9a-f]+/", letter.text)
 
 
@@ -77,7 +77,7 @@ def test_used_old_and_made_up_links_get_the_same_sentence(request_of_wanda: AidR
     ask()
     ask()
     used, old = links()[0], links()[0]
-    letters = OutgoingEmail.objects.filter(key__startswith="aid-notice:link").order_by("pk")
+    letters = OutgoingEmail.objects.filter(key__contains=":link-").order_by("pk")
     used, old = (re.findall(r"/aid/link/[0-9a-f]+/", letter.text)[0] for letter in letters)
     post(Client(), used)
     CaseLink.objects.filter(used_at__isnull=True).update(expires_at=timezone.now() - MINUTE)
@@ -93,7 +93,7 @@ def test_link_is_good_for_a_quarter_of_an_hour(request_of_wanda: AidRequest, now
     ask()
     wall = timezone.now()
     linking.write_owed(at=now, wall=wall)
-    letter = OutgoingEmail.objects.filter(key__startswith="aid-notice:link").latest("pk")
+    letter = OutgoingEmail.objects.filter(key__contains=":link-").latest("pk")
     secret = re.findall(r"/aid/link/([0-9a-f]+)/", letter.text)[0]
 
     assert linking.is_open(secret, wall=wall + 14 * MINUTE)
@@ -132,7 +132,7 @@ def test_unknown_address_gets_no_letter_and_is_not_kept(request_of_wanda: AidReq
 
     aid_tasks.write_links()
 
-    assert not OutgoingEmail.objects.filter(key__startswith="aid-notice:link").exists()
+    assert not OutgoingEmail.objects.filter(key__contains=":link-").exists()
     assert not CaseLink.objects.exists()
 
 
@@ -142,7 +142,7 @@ def test_several_pages_come_in_one_letter_newest_first_and_by_date(request_of_wa
 
     paths = links()
 
-    letter = OutgoingEmail.objects.filter(key__startswith="aid-notice:link").get()
+    letter = OutgoingEmail.objects.filter(key__contains=":link-").get()
     assert len(paths) == 3
     phone = Client()
     post(phone, paths[0])
@@ -159,7 +159,7 @@ def test_asking_is_throttled_for_an_address_without_a_word_and_for_a_network(req
     aid_tasks.write_links()
 
     assert len(bodies) == 1
-    assert OutgoingEmail.objects.filter(key__startswith="aid-notice:link").count() == 3
+    assert OutgoingEmail.objects.filter(key__contains=":link-").count() == 3
     for number in range(16):
         last = ask(f"w{number}@mail.example")
     assert last.status_code == 429
@@ -192,3 +192,13 @@ def test_link_to_an_unsent_page_leads_on(liferaft: Organisation, full_fund: Fund
 
     assert phone.get("/aid/case/").context["words"] == "Not sent yet"
     assert AidRequest.objects.get().status == Status.DRAFT
+
+
+def test_letter_with_a_link_goes_with_all_else_that_is_erased(request_of_wanda: AidRequest, now: datetime) -> None:
+    ask()
+    links()
+
+    erasing.erase_now(request_id=request_of_wanda.pk, at=now)
+
+    assert not OutgoingEmail.objects.exists()
+    assert not CaseLink.objects.exists()
