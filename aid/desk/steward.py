@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.ui.components import Component
 
 from aid import access, complaining, conflicts, fresh_eyes, holds, legal_holds, transitions
 from aid.desk import surge
-from aid.models import Hold
+from aid.models import AidRequest, Hold
 from aid.statuses import OPEN
 from core.clock import now
 from organisation import screen
@@ -23,6 +25,25 @@ from organisation.staff import member, needs
 
 # The rest is in the queue.
 _SHOWN = 20
+
+
+class StewardPanel(Component):
+    """What waits for a steward, on the first page of the desk; each number leads to its rows."""
+
+    name = "steward"
+    order = 111
+    template_name = "aid/desk/steward_panel.html"
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        hidden = conflicts.cases_of(self.user)
+        return {
+            "complaints": complaining.heard_by(self.user).filter(closed_at__isnull=True, is_own=False).count(),
+            "appeals": _open_appeals(self.user).count(),
+            "ran_out": holds.ran_out(at=now()).exclude(request__case__in=hidden).count(),
+        }
 
 
 @needs(Permission.OVERSEE_CASES)
@@ -89,7 +110,7 @@ def _hold(request: HttpRequest, pk: uuid.UUID) -> Hold:
     return get_object_or_404(seen, pk=pk)
 
 
-def _running(at: datetime) -> Any:
+def _running(at: datetime) -> QuerySet[Hold]:
     return (
         Hold.objects.filter(lifted_at__isnull=True, until__gt=at)
         .select_related("request__case", "by")
@@ -99,6 +120,10 @@ def _running(at: datetime) -> Any:
 
 def _appeals(user: User) -> list[dict[str, Any]]:
     """Return the appeals that are open, and who may take those that nobody has."""
-    rows = list(access.visible_to(user).filter(round=2, status__in=OPEN).order_by("due_on", "pk")[:_SHOWN])
+    rows = list(_open_appeals(user).order_by("due_on", "pk")[:_SHOWN])
     may = fresh_eyes.may_take(rows)
     return [{"request": row, "may_take": may[row.pk], "is_own": user not in may[row.pk]} for row in rows]
+
+
+def _open_appeals(user: User) -> QuerySet[AidRequest]:
+    return access.visible_to(user).filter(round=2, status__in=OPEN)

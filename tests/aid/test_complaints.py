@@ -14,6 +14,7 @@ from aid.reasons import DeclineReason
 from aid.statuses import Status
 from mail.models import OutgoingEmail
 from organisation.models import AuditEvent, User
+from tests.aid import own_page
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
@@ -42,6 +43,7 @@ def test_a_steward_reads_and_answers_and_the_worker_is_told(complaint: Complaint
 
     assert WORDS in shown
     assert answer.status_code == 302
+    assert "You are right, and we are sorry." in own_page.text(own_page.at_case(complaint.case.request))
     complaint.refresh_from_db()
     assert holding.get(complaint, "answer") == "You are right, and we are sorry."
     assert complaint.closed_by == stella

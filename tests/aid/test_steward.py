@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aid import access, conflicts, fresh_eyes, holds, reviewing
-from aid.models import AidRequest, Conflict, Hold
+from aid import access, complaining, conflicts, fresh_eyes, holds, reviewing
+from aid.models import AidRequest, Complaint, Conflict, Hold
 from aid.reasons import HoldReason
 from aid.statuses import Status
 from core import clock
@@ -104,6 +104,22 @@ def _from_today() -> dict[str, datetime]:
     # The desk's clock is the wall's.
     today = clock.now()
     return {"at": today, "until": today + timedelta(days=3)}
+
+
+def test_the_first_page_of_the_desk_counts_what_waits_for_the_steward(
+    reach: Reach, carl: User, desk: Client, now: datetime
+) -> None:
+    request = reach(Status.APPEALED)
+    complaining.complain(request_id=request.pk, about=Complaint.About.DELAY, body="So long.", at=now)
+    waiting = reach(Status.IN_REVIEW)
+    holds.put(request_id=waiting.pk, by=carl, reason=HoldReason.QUESTION, note="", days=2, at=now)
+
+    shown = text_of(desk, "wagtailadmin_home")
+    carls = Client()
+    carls.force_login(carl)
+
+    assert "1 complaints to answer 1 open appeals 1 holds that ran out" in shown
+    assert "complaints to answer" not in text_of(carls, "wagtailadmin_home")
 
 
 def test_what_is_late_is_told_with_its_days_and_who_has_it(reach: Reach, desk: Client) -> None:
