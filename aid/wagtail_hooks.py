@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from aid.desk import acknowledging, addresses, cases, files, panels, stepping_back, surge, waiting
+from aid.desk import acknowledging, addresses, cases, files, panels, stepping_back, steward, surge, waiting
 from aid.desk.steps import STEPS
 from organisation.models import User
 from organisation.permissions import Permission
@@ -54,3 +54,5 @@ def cases_panel(request: HttpRequest, on_page: list[Component]) -> None:
     if isinstance(request.user, User) and request.user.has_perm(Permission.SEE_CASES):
         on_page.append(panels.CasesPanel(request.user))
         on_page.append(surge.SurgePanel(request.user))
+    if isinstance(request.user, User) and request.user.has_perm(Permission.OVERSEE_CASES):
+        on_page.append(steward.StewardPanel(request.user))
