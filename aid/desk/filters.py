@@ -15,6 +15,7 @@ from aid.statuses import OPEN
 from organisation.models import User
 
 _ALL = ("", _("All"))
+_LESS_USED = ("overdue", "surge")
 _DUE: list[str | OrderBy] = [F("due_on").asc(), "submitted_at", "pk"]
 _ORDERS: dict[str, list[str | OrderBy]] = {
     "age": ["submitted_at", "pk"],
@@ -56,6 +57,15 @@ class QueueForm(forms.Form):
         self.fields["status"].choices = [("", _("everything that waits")), *queue.choices(user)]  # type: ignore[attr-defined]  # a choice field
         if not access.may_read_story(user):
             del self.fields["kind"]
+
+    def first(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in _LESS_USED]
+
+    def more(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in _LESS_USED]
+
+    def uses_more(self) -> bool:
+        return any(self.data.get(name) for name in _LESS_USED)
 
     def found(self, *, at: datetime) -> QuerySet[AidRequest]:
         """Return the requests that are asked for, in order."""

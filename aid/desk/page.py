@@ -173,6 +173,7 @@ def _talk(dossier: Dossier, wanted: str, steps: dict[str, list[tuple[Step, forms
             }
             for one in dossier.messages
         ],
+        "new_words": sum(one.sender == Message.Sender.WORKER and one.seen_at is None for one in dossier.messages),
         "templates": dossier.templates if boxes else [],
         "chosen": chosen,
     }

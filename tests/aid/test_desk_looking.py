@@ -109,7 +109,9 @@ def test_the_desk_finds_the_same_likenesses_as_the_deed(reach: Reach, carl: User
     for row in rows:
         found = {one["pk"] for shared in signs.SHARED for one in getattr(row, f"like_{shared}")}
         assert found == {str(one.other.pk) for one in joining.alike(row)}
-    assert free.pk not in {row.pk for row in rows if row.like_worker_id}
+    body = queue_page(carl)
+    assert body.count("looks like another") == 2
+    assert free.case.short in body
 
 
 @pytest.mark.parametrize(("answer", "is_same"), [("yes", True), ("no", False)])

@@ -151,8 +151,6 @@ def test_request_goes_to_a_colleague_or_back_to_all(
     assert request.taken_by == cora
     assert press(carl, request, "hand-over", to="").status_code == 403, "it is in another's hands now"
     assert press(stella, request, "hand-over", to="").status_code == 302
-    request.refresh_from_db()
-    assert request.taken_by is None
     assert "nobody has it" in case_page(cora, request)
 
 
