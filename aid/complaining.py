@@ -78,12 +78,24 @@ def heard_by(steward: User) -> QuerySet[Complaint]:
 
     Each has ``is_own`` if it is about a request in which the steward had a part: another one reads and answers it.
     """
-    reviewed = Review.objects.filter(request__case=OuterRef("case"), reviewer=steward)
-    decided = Decision.objects.filter(review__request__case=OuterRef("case"), decider=steward)
-    paid = DisbursementAttempt.objects.filter(disbursement__request__case=OuterRef("case"), recorded_by=steward)
     return (
         Complaint.objects.exclude(case__in=conflicts.cases_of(steward))
-        .annotate(is_own=Q(Exists(reviewed)) | Q(Exists(decided)) | Q(Exists(paid)))
+        .annotate(is_own=_is_of(steward))
         .select_related("case__request", "closed_by")
         .order_by(F("closed_at").desc(nulls_first=True), "at", "pk")
     )
+
+
+def to_answer(steward: User) -> QuerySet[Complaint]:
+    """Return the open complaints that this steward may answer."""
+    return Complaint.objects.filter(~_is_of(steward), closed_at__isnull=True).exclude(
+        case__in=conflicts.cases_of(steward)
+    )
+
+
+def _is_of(person: User) -> Q:
+    """Whether it is about a request in which the person had a part. The database closes such a one to them."""
+    reviewed = Review.objects.filter(request__case=OuterRef("case"), reviewer=person)
+    decided = Decision.objects.filter(review__request__case=OuterRef("case"), decider=person)
+    paid = DisbursementAttempt.objects.filter(disbursement__request__case=OuterRef("case"), recorded_by=person)
+    return Q(Exists(reviewed)) | Q(Exists(decided)) | Q(Exists(paid))

@@ -40,7 +40,7 @@ class StewardPanel(Component):
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         hidden = conflicts.cases_of(self.user)
         return {
-            "complaints": complaining.heard_by(self.user).filter(closed_at__isnull=True, is_own=False).count(),
+            "complaints": complaining.to_answer(self.user).count(),
             "appeals": _open_appeals(self.user).count(),
             "ran_out": holds.ran_out(at=now()).exclude(request__case__in=hidden).count(),
         }
@@ -56,7 +56,7 @@ def steward(request: HttpRequest) -> HttpResponse:
     overdue = access.visible_to(user).filter(status__in=OPEN, due_on__lt=at.date()).order_by("due_on", "pk")
     context = {
         "appeals": _appeals(user),
-        "complaints": complaining.heard_by(user).filter(closed_at__isnull=True).count(),
+        "complaints": complaining.to_answer(user).count(),
         "ran_out": holds.ran_out(at=at).exclude(request__case__in=hidden)[:_SHOWN],
         "holds": _running(at).exclude(request__case__in=hidden)[:_SHOWN],
         "overdue": [(row, (at.date() - row.due_on).days) for row in overdue[:_SHOWN] if row.due_on],
