@@ -135,15 +135,23 @@ class RulesForm(forms.Form):
 def _initial(in_force: Policy, rules: Rules) -> dict[str, Any]:
     found: dict[str, Any] = {
         "seen": in_force.version,
-        "max_per_request": rules.max_per_request.amount,
-        "cap": rules.cap.amount,
+        "max_per_request": _typed(rules.max_per_request),
+        "cap": _typed(rules.cap),
         "cap_days": rules.cap_days,
-        "fast_lane": rules.fast_lane.amount or "",
+        "fast_lane": _typed(rules.fast_lane),
         "separation": rules.separation,
         "answer_days": rules.answer_days,
         "info_days": rules.info_days,
     }
     for number, band in enumerate(rules.bands[:BANDS], start=1):
-        found[f"up_to_{number}"] = band.up_to.amount if band.up_to else ""
+        found[f"up_to_{number}"] = _typed(band.up_to)
         found[f"approvals_{number}"] = band.approvals
     return found
+
+
+def _typed(money: Money | None) -> str:
+    """Return an amount as a person would type it; nothing for none."""
+    if not money:
+        return ""
+    whole = money.amount.to_integral_value()
+    return f"{whole if whole == money.amount else money.amount:f}"
