@@ -18,6 +18,7 @@ from aid.desk.forms import REVIEWERS
 from aid.models import (
     AidRequest,
     AnswerTemplate,
+    Attachment,
     CaseEvent,
     Decision,
     Disbursement,
@@ -56,6 +57,7 @@ class Dossier:
     reinstatements: list[Reinstatement]
     templates: list[AnswerTemplate]
     colleagues: list[User]
+    attachments: list[Attachment]
     names: dict[int, str]
 
     def part_of(self, user: User) -> str:
@@ -107,6 +109,7 @@ _MODELS: dict[str, type[Model]] = {
     "reinstatements": Reinstatement,
     "templates": AnswerTemplate,
     "colleagues": User,
+    "attachments": Attachment,
 }
 
 
@@ -130,6 +133,7 @@ def _parts() -> dict[str, ArraySubquery]:
         "attempts": _rows(own_attempts.order_by("number"), *_ATTEMPT),
         "reinstatements": _rows(Reinstatement.objects.filter(**of_case).order_by("at"), "outcome", "on", "at"),
         "templates": _rows(offered.order_by("title"), "id", "title", "body"),
+        "attachments": _rows(Attachment.objects.filter(**of_case).order_by("at", "pk"), *_ATTACHMENT),
         "colleagues": _rows(REVIEWERS, "id", "name", "username"),
     }
 
@@ -150,6 +154,7 @@ _REVIEW = (
 )
 _DECISION = ("id", "review_id", "decider_id", "outcome", "amount_minor", "revision", "note_sealed", "at")
 _ATTEMPT = ("id", "number", "state", "method", "amount_minor", "sent_on", "recorded_by_id", "fail_reason")
+_ATTACHMENT = ("id", "kind", "size", "state", "at", "gone_at")
 _PEOPLE = ("by", "author", "reviewer", "decider", "recorded_by")
 
 

@@ -32,11 +32,14 @@ class OpenFileForm(forms.Form):
     )
 
 
-def context(found: AidRequest, user: User) -> dict[str, Any]:
-    """Return what ``aid/desk/attachments.html`` shows of a case's files to this person; nothing to whom they are closed."""
+def context(found: AidRequest, user: User, *, known: list[Attachment] | None = None) -> dict[str, Any]:
+    """Return what ``aid/desk/attachments.html`` shows of a case's files to this person; nothing to whom they are closed.
+
+    :param known: the files in order, where they were fetched with the case
+    """
     if not attaching.may_be_opened_by(user):
         return {"attachments": []}
-    rows = Attachment.objects.filter(case=found.case_id).order_by("at", "pk")
+    rows = Attachment.objects.filter(case=found.case_id).order_by("at", "pk") if known is None else known
     return {"attachments": [_told(row, number) for number, row in enumerate(rows, start=1)]}
 
 

@@ -53,7 +53,7 @@ def show(request: HttpRequest, dossier: Dossier, *, said: Said | None = None, st
     found = dossier.request
     context = _facts(dossier, user, at=at) | _steps(dossier, user, said) | {"said": said.words, "opened": said.opened}
     if access.may_read_story(user):
-        context |= _confided(dossier) | files.context(found, user)
+        context |= _confided(dossier) | files.context(found, user, known=dossier.attachments)
         context |= _talk(dossier, request.GET.get("template", ""), context["steps"])
     if _reviews(user):
         context |= {"likenesses": likenesses(found), "signs": list(signs.of(found)) if _still_judged(found) else []}
