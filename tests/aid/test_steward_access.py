@@ -53,6 +53,15 @@ def test_a_week_stands_out_against_what_is_usual_here(reach: Reach, carl: User, 
     }
 
 
+def test_where_everybody_opens_much_nobody_stands_out(reach: Reach, carl: User, cora: User, now: datetime) -> None:
+    request = reach(Status.IN_REVIEW)
+    for back in range(3):
+        opened(request, carl, at=now - timedelta(weeks=back), times=15)
+        opened(request, cora, at=now - timedelta(weeks=back), times=30)
+
+    assert not any(True in flags for _counts, flags in numbers(looks.weeks(3, zone=ZONE, at=now)).values())
+
+
 def test_the_first_weeks_of_all_stand_out_against_nothing(reach: Reach, carl: User, now: datetime) -> None:
     opened(reach(Status.IN_REVIEW), carl, at=now, times=30)
 
