@@ -1,4 +1,4 @@
-"""What the public accounts tell of aid: how long it took, how often it was granted, how many people are behind a sum."""
+"""What the public accounts tell of aid: how long it took, how often it was granted or appealed, how many people are behind a sum."""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from aid.models import Decision, DisbursementAttempt
+from aid.models import AidRequest, CaseEvent, DisbursementAttempt
+from aid.statuses import Status
 from ledger import monthly
 from ledger.models import Fund
 from organisation.models import Organisation
@@ -20,6 +21,20 @@ class Decided:
 
     all: int
     approved: int
+
+
+@dataclass(frozen=True)
+class Appealed:
+    """How many requests were declined; of those, how many appealed, how many were heard so far, and how many then granted."""
+
+    declined: int
+    appealed: int
+    heard: int
+    overturned: int
+
+
+_HEARD = (Status.APPROVED, Status.DECLINED_FINALLY)
+_DECIDED = (*_HEARD, Status.DECLINED)
 
 
 def people(funds: Iterable[Fund], *, until: date) -> dict[tuple[int, date], frozenset[Hashable]]:
@@ -47,13 +62,45 @@ def days_to_payment(*, since: date, until: date) -> list[int]:
 
 
 def decided(*, since: date, until: date) -> Decided:
-    """Return how requests were decided on in a span of days, both included. Sent back to review is no decision."""
-    zone = ZoneInfo(Organisation.current().time_zone)
-    first, end = (datetime.combine(day, time(), zone) for day in (since, until + timedelta(days=1)))
-    approved = Q(outcome=Decision.Outcome.APPROVED)
-    found = (
-        Decision.objects.filter(at__gte=first, at__lt=end)
-        .exclude(outcome=Decision.Outcome.SENT_BACK)
-        .aggregate(all=Count("review", distinct=True), approved=Count("review", distinct=True, filter=approved))
+    """Return how requests were decided on in a span of days, both included: each once, by its last decision in it.
+
+    An approval by one of two is no decision yet, and money that came back decides nothing anew.
+    """
+    rows = _decisions(since=since, until=until).order_by("at", "version")
+    last = dict(rows.values_list("request", "to_status"))
+    return Decided(all=len(last), approved=sum(outcome == Status.APPROVED for outcome in last.values()))
+
+
+def appealed(*, since: date, until: date) -> Appealed:
+    """Return what became of the declines of a span of days, both included, until its end: each request once.
+
+    What comes later is told with a later month: else a page that is read each day would tell of each appeal.
+    """
+    _first, end = _bounds(since, until)
+    declined = _decisions(since=since, until=until).filter(to_status=Status.DECLINED).values("request")
+    first_heard = (
+        CaseEvent.objects.filter(
+            request=OuterRef("pk"), to_status__in=_HEARD, at__gte=OuterRef("appeal__at"), at__lt=end
+        )
+        .order_by("version")
+        .values("to_status")[:1]
     )
-    return Decided(**found)
+    found = AidRequest.objects.filter(pk__in=declined).annotate(answer=Subquery(first_heard))
+    counted = found.aggregate(
+        declined=Count("pk"),
+        appealed=Count("pk", filter=Q(appeal__at__lt=end)),
+        heard=Count("pk", filter=Q(answer__isnull=False)),
+        overturned=Count("pk", filter=Q(answer=Status.APPROVED)),
+    )
+    return Appealed(**counted)
+
+
+def _decisions(*, since: date, until: date) -> QuerySet[CaseEvent]:
+    first, end = _bounds(since, until)
+    return CaseEvent.objects.filter(at__gte=first, at__lt=end, to_status__in=_DECIDED).exclude(from_status=Status.PAID)
+
+
+def _bounds(since: date, until: date) -> tuple[datetime, datetime]:
+    """Return when a span of days begins, where the organisation is, and the moment after it."""
+    zone = ZoneInfo(Organisation.current().time_zone)
+    return datetime.combine(since, time(), zone), datetime.combine(until + timedelta(days=1), time(), zone)

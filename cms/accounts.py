@@ -125,6 +125,8 @@ class Accounts:
     :ivar until: the last day that is published
     :ivar days: the median of days from application to payment, over the last twelve months
     :ivar approved: of a hundred requests decided on in that time, so many were granted
+    :ivar appealed: of a hundred that were declined in that time, so many appealed
+    :ivar overturned: of a hundred of these appeals that were heard, so many ended in a grant
     """
 
     until: date
@@ -132,6 +134,8 @@ class Accounts:
     funds: list[FundAccounts]
     days: int | None
     approved: int | None
+    appealed: int | None
+    overturned: int | None
 
 
 def read_kept(*, at: datetime) -> Accounts:
@@ -153,12 +157,15 @@ def read(*, at: datetime) -> Accounts:
     since = _months_before(until, _FIGURES_MONTHS)
     promised = monthly.promised(funds)
     decided = figures.decided(since=since, until=until)
+    appealed = figures.appealed(since=since, until=until)
     return Accounts(
         until=until,
         figures_since=since,
         funds=[_of(fund, moved, promised, people=(givers, receivers), until=until) for fund in funds],
         days=suppression.median(figures.days_to_payment(since=since, until=until)),
         approved=suppression.share(decided.approved, decided.all),
+        appealed=suppression.share(appealed.appealed, appealed.declined),
+        overturned=suppression.share(appealed.overturned, appealed.heard),
     )
 
 

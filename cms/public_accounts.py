@@ -157,6 +157,7 @@ def file(request: HttpRequest) -> HttpResponse:
     write.writerow(["fund", "currency", "what", "from", "until", "number", "amount"])
     for fund in published.funds:
         write.writerows(_lines(fund))
+    write.writerows(_figures(published))
     return answer
 
 
@@ -172,6 +173,18 @@ def _sentences(published: Accounts) -> list[str]:
         % numbers,
         _("Gifts: what arrived, less what went back and less the fees of the payment service."),
     ]
+
+
+def _figures(published: Accounts) -> Iterator[list[Any]]:
+    """What is told of all funds together: a number of days, and shares of a hundred. Empty where too few are behind it."""
+    span = [f"{published.figures_since:%Y-%m}", f"{published.until:%Y-%m}"]
+    for what, number in (
+        ("median_days_to_payment", published.days),
+        ("granted_percent", published.approved),
+        ("appealed_percent", published.appealed),
+        ("appeals_granted_percent", published.overturned),
+    ):
+        yield ["", "", what, *span, "" if number is None else number, ""]
 
 
 def _lines(fund: FundAccounts) -> Iterator[list[Any]]:

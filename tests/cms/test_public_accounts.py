@@ -18,7 +18,9 @@ from django.utils import timezone
 from moneyed import Money
 from pytest_django import Settings
 
+from aid import appealing
 from aid.answers import Need
+from aid.models import AidRequest
 from aid.statuses import Status
 from config.demo import cases
 from donations import offline
@@ -201,6 +203,24 @@ def test_share_is_told_once_ten_were_declined_too(look: Callable[..., str], wave
     assert "60% of the requests that were decided on were granted" in after
 
 
+def test_share_that_appealed_is_told_once_ten_did_and_ten_did_not(look: Callable[..., str], wave: Fund) -> None:
+    declined = [cases.Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(20)]
+    cases.build(declined, start=day(3))
+    appealing_ones = list(AidRequest.objects.filter(status=Status.DECLINED).order_by("submitted_at")[:10])
+    for number, request in enumerate(appealing_ones):
+        if number == 9:
+            before = look(day(4))
+        appealing.appeal(request_id=request.pk, ground="", at=day(3, 20))
+
+    after = look(day(4))
+
+    assert "of those who were declined appealed" not in before
+    assert "38% of those who were declined appealed" in after
+    assert ["", "", "appealed_percent", "2025-04", "2026-03", "38", ""] in rows_of(
+        look(day(4), "/books/public-accounts.csv")
+    )
+
+
 def test_fund_says_what_is_there_where_both_sides_are_shown(look: Callable[..., str], wave: Fund) -> None:
     page = look(day(3))
 
@@ -224,6 +244,11 @@ def test_file_says_what_the_page_says(look: Callable[..., str], wave: Fund) -> N
         ["Mutual aid", "USD", "grants", "2026-01", "2026-02", "15", "885.00"],
         ["Mutual aid", "USD", "in_hand", "", "2026-02-28", "", "1315.00"],
         ["Mutual aid", "USD", "promised_at_most", "", "2026-02-28", "", "0.00"],
+        ["", "", "median_days_to_payment", "2025-03", "2026-02", "2", ""],
+        # Six were declined: fewer than ten, so no share of them is told.
+        ["", "", "granted_percent", "2025-03", "2026-02", "", ""],
+        ["", "", "appealed_percent", "2025-03", "2026-02", "", ""],
+        ["", "", "appeals_granted_percent", "2025-03", "2026-02", "", ""],
     ]
 
 
@@ -234,7 +259,7 @@ def test_name_of_a_fund_is_no_formula_in_a_spreadsheet(
     for _giver in range(10):
         give(general_fund, 12, day(1))
 
-    names = {row[0] for row in rows_of(look(day(2), "/books/public-accounts.csv"))}
+    names = {row[0] for row in rows_of(look(day(2), "/books/public-accounts.csv")) if row[0]}
 
     assert names == {'\'=HYPERLINK("https://fund.example")'}
 
