@@ -116,9 +116,9 @@ def piles(*, at: datetime) -> list[Pile]:
 def _place(status: str, holder: int | None, name: str | None) -> tuple[str, str | Promise]:
     """Return where a request lies: a key, and the words for it."""
     if status in _TO_PAY:
-        return "to pay", _("waits to be paid")
+        return "to pay", _("to pay")
     if status not in _TO_REVIEW:
-        return "to decide", _("waits for a decision")
+        return "to decide", _("to decide")
     return f"person {holder or ''}", name or _("nobody yet")
 
 

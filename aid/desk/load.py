@@ -22,6 +22,8 @@ from organisation.permissions import Permission
 from organisation.staff import member, needs
 
 _MONTHS = 12
+# So much of a name has its place below a bar on a phone.
+_LETTERS = 10
 
 
 class SpanForm(forms.Form):
@@ -69,7 +71,7 @@ def _plot(piles: Sequence[Pile]) -> Plot:
         title=_("What waits, by where it lies and how old it is"),
         description=_("Bars upon each other: how many requests lie with each person or deed, by days since they came."),
         along=_("Where it lies"),
-        labels=[Label(str(pile.holder), str(pile.holder)) for pile in shown],
+        labels=[Label(str(pile.holder), str(pile.holder)[:_LETTERS]) for pile in shown],
         series=[
             Series(str(name), [Point(pile.by_band[place], str(pile.by_band[place])) for pile in shown])
             for place, name in enumerate(loads.BANDS)

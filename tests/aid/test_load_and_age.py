@@ -37,8 +37,8 @@ def test_what_waits_lies_with_a_person_or_before_a_deed(reach: Reach, now: datet
     assert {name: (pile.count, pile.asked) for name, pile in found.items()} == {
         "Carl": (1, 1),
         "nobody yet": (2 + _older_of_a_joined_one(), 0),
-        "waits for a decision": (3, 0),
-        "waits to be paid": (1, 0),
+        "to decide": (3, 0),
+        "to pay": (1, 0),
     }
 
 
