@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from moneyed import Money
 
-from aid import load
+from aid import deciding, load, reviewing
 from aid.models import AidRequest
 from aid.statuses import Status
 from organisation.models import AuditEvent, User
@@ -79,6 +80,25 @@ def test_answers_are_counted_with_what_became_of_them(reach: Reach, now: datetim
     assert march.median == pytest.approx(3 / 24)
     assert march.slowest_tenth is None
     assert months[0].count == 0
+
+
+def test_an_appeal_that_ends_with_a_grant_is_counted_as_overturned(
+    reach: Reach, cora: User, abel: User, stella: User, now: datetime
+) -> None:
+    request = reach(Status.APPEALED, amount=20)
+    later = now + timedelta(days=1)
+    request = reviewing.take(request_id=request.pk, by=cora, seen=request.version, at=later)
+    request = reviewing.recommend_grant(
+        request_id=request.pk, by=cora, seen=request.version, amount=Money(20, "USD"), note="", at=later
+    )
+    for who in (abel, stella):
+        if request.status != Status.APPROVED:
+            request = deciding.approve(request_id=request.pk, by=who, seen=request.version, at=later)
+
+    march = load.months(1, zone=ZONE, at=now)[0]
+
+    assert request.status == Status.APPROVED
+    assert (march.count, march.declined, march.appealed, march.overturned, march.upheld) == (1, 1, 1, 1, 0)
 
 
 def test_the_slowest_tenth_is_told_from_ten_on() -> None:
