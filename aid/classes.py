@@ -24,3 +24,14 @@ DEFAULT_DAYS = {
     DataClass.TAX: 7 * 365,
     DataClass.ACCESS: 2 * 365,
 }
+# So long after a decline, at least, the worker can still come back to it and appeal.
+APPEAL_DAYS = 30
+# What no group goes below. Who was paid and who looked is not to be forgotten early by whom it is about.
+FLOOR_DAYS = {
+    DataClass.DRAFT: 1,
+    DataClass.ATTACHMENT: 7,
+    DataClass.IDENTITY: APPEAL_DAYS,
+    DataClass.STORY: APPEAL_DAYS,
+    DataClass.TAX: DEFAULT_DAYS[DataClass.TAX],
+    DataClass.ACCESS: DEFAULT_DAYS[DataClass.ACCESS],
+}

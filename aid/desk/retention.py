@@ -9,12 +9,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from aid import expired, retention
-from aid.classes import DataClass
+from aid.classes import FLOOR_DAYS, DataClass
 from aid.models import RetentionRule
 from core.clock import now
 from organisation import screen
@@ -29,16 +29,30 @@ class DaysForm(forms.Form):
 
     days = forms.IntegerField(
         label=gettext_lazy("Days"),
-        min_value=1,
-        max_value=36_500,
+        max_value=retention.LONGEST,
         error_messages={
             "required": gettext_lazy("Please type a number of days."),
             "invalid": gettext_lazy("Please type a number of days, for example 90."),
-            "min_value": gettext_lazy("Nothing is kept for less than a day."),
             "max_value": gettext_lazy("Nothing is kept for longer than a hundred years."),
         },
     )
     is_sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, data_class: DataClass, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.floor = FLOOR_DAYS[data_class]
+        self.fields["days"].widget.attrs["min"] = self.floor
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        if days < self.floor:
+            said = ngettext(
+                "This is kept for at least %(number)d day. Please type that or more.",
+                "This is kept for at least %(number)d days. Please type that or more.",
+                self.floor,
+            )
+            raise forms.ValidationError(said % {"number": self.floor})
+        return days
 
 
 @needs(*_WHO)
@@ -57,14 +71,19 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     if name not in DataClass.values:
         raise Http404
     data_class, at = DataClass(name), now()
-    form = DaysForm(request.POST)
+    form = DaysForm(request.POST, data_class=data_class)
     if not form.is_valid():
         return _page(request, asked=(data_class, form, None), status=422)
     days = form.cleaned_data["days"]
     if days < retention.days(data_class) and not form.cleaned_data["is_sure"]:
         return _page(request, asked=(data_class, form, _would_go(data_class, days, at=at)))
     retention.change(data_class=data_class, days=days, by=member(request), at=at)
-    messages.success(request, _("Changed. It counts from the next night on, also for what is there already."))
+    messages.success(
+        request,
+        _(
+            "Changed. It counts at once, also for what is there already: every hour what has outlived its time is erased."
+        ),
+    )
     return redirect("aid_retention")
 
 
@@ -84,7 +103,7 @@ def _page(
     rows: list[dict[str, Any]] = [
         {
             "rule": rule,
-            "form": DaysForm(initial={"days": rule.days}, auto_id=f"{rule.data_class}_%s"),
+            "form": DaysForm(initial={"days": rule.days}, auto_id=f"{rule.data_class}_%s", data_class=rule.data_class),
             "due": expired.of(rule.data_class, at=at).count(),
         }
         for rule in retention.rules()

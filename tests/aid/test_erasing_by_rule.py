@@ -258,13 +258,13 @@ def test_late_word_to_an_erased_case_goes_with_the_next_run(
 
 def test_other_times_of_keeping_count_at_once(reach: Callable[..., AidRequest], stella: User, now: datetime) -> None:
     request = reach(Status.DECLINED)
-    night = ended_at(request) + timedelta(days=11)
-    retention.change(data_class=DataClass.IDENTITY, days=10, by=stella, at=now)
+    night = ended_at(request) + timedelta(days=31)
+    retention.change(data_class=DataClass.IDENTITY, days=30, by=stella, at=now)
 
     run(night)
 
     assert AidRequest.objects.get().pay_to_sealed is None
-    assert AuditEvent.objects.get(action="aid.keeping_changed").reason == "90:10"
+    assert AuditEvent.objects.get(action="aid.keeping_changed").reason == "90:30"
 
 
 def test_dry_run_counts_by_class_and_erases_nothing(

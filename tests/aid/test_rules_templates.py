@@ -94,15 +94,15 @@ def test_a_shorter_time_is_shown_with_what_it_erases_before_it_counts(reach: Rea
     long_ago = (clock.now() - reach(Status.DECLINED).case.created_at + timedelta(days=30)).days
     RetentionRule.objects.create(pk=DataClass.STORY, days=long_ago)
 
-    asked = desk.post(address, {"days": "10"})
+    asked = desk.post(address, {"days": "30"})
     before = retention.days(DataClass.STORY)
-    sure = desk.post(address, {"days": "10", "is_sure": "on"})
+    sure = desk.post(address, {"days": "30", "is_sure": "on"})
 
     assert asked.status_code == 200
     assert "something of 2 cases would be erased" in asked.content.decode()
     assert before == long_ago
     assert sure.status_code == 302
-    assert retention.days(DataClass.STORY) == 10
+    assert retention.days(DataClass.STORY) == 30
 
 
 @pytest.mark.parametrize("typed", ["", "0", "-4", "ten", "36501", "99999999999999999999"])
@@ -120,7 +120,7 @@ def test_an_unknown_class_is_not_found(desk: Client) -> None:
 def test_looking_at_what_a_time_would_erase_erases_nothing(aid_fund: object, desk: Client, now: datetime) -> None:
     request = sent_in(at=now)
 
-    desk.post(reverse("aid_retention_change", args=[DataClass.IDENTITY]), {"days": "1"})
+    desk.post(reverse("aid_retention_change", args=[DataClass.IDENTITY]), {"days": "30"})
 
     request.refresh_from_db()
     assert request.case.worker_id_sealed is not None
