@@ -49,7 +49,7 @@ def test_marker_in_every_sealed_field_is_found_nowhere(
     worker.post(client, "/aid/apply/check/")
     request = AidRequest.objects.get()
     assert MARK in holding.get(request, "story")
-    for who, button, typed in [
+    steps: list[tuple[User, str, dict[str, Any]]] = [
         (carl, "take", {}),
         (carl, "open", {"detail": "worker_id", "reason": "contact"}),
         (carl, "recommend-grant", {"amount": "80", "note": f"note {MARK}", "checked": CheckPoint.values}),
@@ -58,7 +58,8 @@ def test_marker_in_every_sealed_field_is_found_nowhere(
         (ada, "approve", {}),
         (tess, "open", {"detail": "pay_to", "reason": "to_pay"}),
         (tess, "paid", {"method": "paypal", "provider_reference": f"ref {MARK}", "on": "2026-03-10"}),
-    ]:
+    ]
+    for who, button, typed in steps:
         desk = Client()
         desk.force_login(who)
         request.refresh_from_db()

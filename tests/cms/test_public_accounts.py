@@ -23,6 +23,7 @@ from aid.answers import Need
 from aid.models import AidRequest
 from aid.statuses import Status
 from config.demo import cases
+from config.demo.workers import Worker
 from donations import offline
 from donations.models import Donor, Method, Payment, Refund
 from ledger.models import Fund
@@ -194,7 +195,7 @@ def test_aid_is_told_with_how_long_it_took(look: Callable[..., str], wave: Fund)
 
 def test_share_is_told_once_ten_were_declined_too(look: Callable[..., str], wave: Fund) -> None:
     before = look(day(3))
-    declined = [cases.Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(4)]
+    declined = [Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(4)]
     cases.build(declined, start=day(3))
 
     after = look(day(4))
@@ -204,7 +205,7 @@ def test_share_is_told_once_ten_were_declined_too(look: Callable[..., str], wave
 
 
 def test_share_that_appealed_is_told_once_ten_did_and_ten_did_not(look: Callable[..., str], wave: Fund) -> None:
-    declined = [cases.Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(20)]
+    declined = [Worker(0, 50 + number, (Need.FOOD,), Status.DECLINED) for number in range(20)]
     cases.build(declined, start=day(3))
     appealing_ones = list(AidRequest.objects.filter(status=Status.DECLINED).order_by("submitted_at")[:10])
     for number, request in enumerate(appealing_ones):
