@@ -2,9 +2,13 @@
 
 Whether an address is known here must not show, neither in words nor in time. So asking does the same for every address:
 it writes down that a letter is owed. The worker process looks afterwards whether there is anything to write.
+
+A letter goes to the address that its cases hold, never to the one that was typed: signs that look alike, or that one
+program folds into another, would lead to somebody else's mail.
 """
 
 import secrets
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,8 +16,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from aid import notices
+from aid import holding, notices
 from aid.models import AidRequest, Case, CaseLink
+from aid.statuses import Status
 from core import nudging, sealing
 from mail import outbox
 from mail.models import OutgoingEmail
@@ -46,26 +51,37 @@ def write_owed(*, at: datetime, wall: datetime) -> int:
 
 
 @transaction.atomic
-def _write(key: str, *, at: datetime, wall: datetime) -> bool:
+def _write(key: str, *, at: datetime, wall: datetime) -> int:
     owed = OutgoingEmail.objects.filter(key=key, state=OutgoingEmail.State.OWED)
     letter = owed.select_for_update(skip_locked=True).first()
     if letter is None:
-        return False  # Another worker writes it just now.
-    index = sealing.blind_index(letter.recipient, purpose="aid.email")
-    cases = list(Case.objects.filter(email_index=index, erased_at__isnull=True).order_by("-created_at", "pk")[:_MOST])
+        return 0  # Another worker writes it just now.
     outbox.release(key)
-    if not cases:
-        return False
-    language = cases[0].language
-    outbox.queue(
-        key=notices.key(cases[0], about=f"link-{secrets.token_hex(8)}"),
-        to=letter.recipient,
-        template="aid/link",
-        context={"pages": [(case.created_at, _new_link(case, language, wall=wall)) for case in cases]},
-        at=at,
-        language=language,
-    )
-    return True
+    letters = list(_cases_by_address(letter.recipient).items())[:_MOST]
+    for address, cases in letters:
+        language = cases[0].language
+        outbox.queue(
+            key=notices.key(cases[0], about=f"link-{secrets.token_hex(8)}"),
+            to=address,
+            template="aid/link",
+            context={"pages": [(case.created_at, _new_link(case, language, wall=wall)) for case in cases[:_MOST]]},
+            at=at,
+            language=language,
+        )
+    return len(letters)
+
+
+def _cases_by_address(typed: str) -> dict[str, list[Case]]:
+    """Return what was sent in from this address, by the address as each case holds it.
+
+    The oldest first: whoever names somebody's address later crowds nothing out.
+    """
+    index = sealing.blind_index(typed, purpose="aid.email")
+    sent = Case.objects.filter(email_index=index, erased_at__isnull=True).exclude(request__status=Status.DRAFT)
+    found: dict[str, list[Case]] = defaultdict(list)
+    for case in sent.order_by("request__submitted_at", "pk"):
+        found[holding.get(case, "email")].append(case)
+    return found
 
 
 def _new_link(case: Case, language: str, *, wall: datetime) -> str:

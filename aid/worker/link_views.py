@@ -17,7 +17,9 @@ from core import clock, throttle
 PURPOSE = "aid.link"
 _HOUR = 60 * 60
 _OF_A_NETWORK = 20
-_OF_AN_ADDRESS = 3
+_OF_ONE_ASKING = 3
+# More than one network may ask for an address: a stranger who does must not shut its owner out.
+_OF_AN_ADDRESS = 12
 
 
 @visiting.private
@@ -33,9 +35,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not throttle.allow("aid.link", block, limit=_OF_A_NETWORK, seconds=_HOUR):
         return render(request, "aid/busy.html", status=429)
     email = form.cleaned_data["email"]
-    if throttle.allow("aid.link.email", email.casefold(), limit=_OF_AN_ADDRESS, seconds=_HOUR):
+    if _is_within(block, email.casefold()):
         linking.ask(email=email, language=get_language() or "en", at=clock.now())
-    return render(request, "aid/link_sent.html", {"minutes": _minutes(), "most": _OF_AN_ADDRESS})
+    return render(request, "aid/link_sent.html", {"minutes": _minutes(), "most": _OF_ONE_ASKING})
 
 
 @visiting.private
@@ -51,6 +53,13 @@ def open_link(request: HttpRequest, key: str) -> HttpResponse:
     if not linking.is_open(key, wall=timezone.now()):
         return _spent(request)
     return render(request, "aid/link_open.html", {"form": form})
+
+
+def _is_within(block: str, address: str) -> bool:
+    # The narrow budget comes first: what it stops does not use up the address's own.
+    return throttle.allow(
+        "aid.link.asking", f"{block} {address}", limit=_OF_ONE_ASKING, seconds=_HOUR
+    ) and throttle.allow("aid.link.email", address, limit=_OF_AN_ADDRESS, seconds=_HOUR)
 
 
 def _enter(request: HttpRequest, form: LinkForm) -> HttpResponse:

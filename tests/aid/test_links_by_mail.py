@@ -14,7 +14,6 @@ from aid import applying, erasing, linking
 from aid import tasks as aid_tasks
 from aid.answers import Kind
 from aid.models import AidRequest, CaseLink
-from aid.statuses import Status
 from core import formtoken
 from ledger.models import Fund
 from mail.models import OutgoingEmail
@@ -41,8 +40,13 @@ def post(browser: Client, path: str, answers: dict[str, Any] | None = None) -> A
     return browser.post(path, data, headers=OURS)
 
 
-def ask(email: str = "wanda@mail.example", browser: Client | None = None) -> Any:
-    return post(browser or Client(), "/aid/link/", {"email": email})
+def ask(email: str = "wanda@mail.example", browser: Client | None = None, address: str = "127.0.0.1") -> Any:
+    return post(browser or Client(REMOTE_ADDR=address), "/aid/link/", {"email": email})
+
+
+def letters() -> list[OutgoingEmail]:
+    aid_tasks.write_links()
+    return list(OutgoingEmail.objects.filter(key__contains=":link-").order_by("pk"))
 
 
 def links() -> list[str]:
@@ -136,8 +140,10 @@ def test_unknown_address_gets_no_letter_and_is_not_kept(request_of_wanda: AidReq
     assert not CaseLink.objects.exists()
 
 
-def test_several_pages_come_in_one_letter_newest_first_and_by_date(request_of_wanda: AidRequest, now: datetime) -> None:
-    newer = [sent_in(now + timedelta(days=day)) for day in (1, 2, 3)]
+def test_several_pages_come_in_one_letter_oldest_first_and_by_date(request_of_wanda: AidRequest, now: datetime) -> None:
+    """Whoever applies later with somebody's address crowds nothing out."""
+    for day in (1, 2, 3):
+        sent_in(now + timedelta(days=day))
     ask()
 
     paths = links()
@@ -147,10 +153,23 @@ def test_several_pages_come_in_one_letter_newest_first_and_by_date(request_of_wa
     phone = Client()
     post(phone, paths[0])
     told = phone.get("/aid/case/held.json").json()
-    assert told["answers"][0]["id"] == str(newer[-1].case_id)
-    assert letter.text.index("March 13, 2026") < letter.text.index("March 11, 2026")
+    assert told["answers"][0]["id"] == str(request_of_wanda.case_id)
+    assert letter.text.index("March 10, 2026") < letter.text.index("March 12, 2026")
     for word in ("suspen", "aid fund", "rent", "received", "wanda"):
         assert word not in (letter.text + letter.subject).casefold()
+
+
+def test_link_goes_to_the_address_that_the_case_holds(liferaft: Organisation, full_fund: Fund, now: datetime) -> None:
+    """Both spellings find both cases; to a mail server they are two people."""
+    for email in ("ross@mail.example", "ro\u017fs@mail.example", "ross@mail.example"):
+        begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
+        fill(begun, email=email)
+        applying.submit(request_id=begun.request.pk, at=now)
+    ask("ro\u017fs@mail.example")
+
+    found = {letter.recipient: len(re.findall(r"/aid/link/[0-9a-f]+/", letter.text)) for letter in letters()}
+
+    assert found == {"ross@mail.example": 2, "ro\u017fs@mail.example": 1}
 
 
 def test_asking_is_throttled_for_an_address_without_a_word_and_for_a_network(request_of_wanda: AidRequest) -> None:
@@ -182,16 +201,26 @@ def test_form_of_another_site_opens_nothing(request_of_wanda: AidRequest, header
     assert "Open your page here?" in Client().get(path).content.decode()
 
 
-def test_link_to_an_unsent_page_leads_on(liferaft: Organisation, full_fund: Fund, now: datetime) -> None:
+def test_what_was_not_sent_is_in_no_letter(request_of_wanda: AidRequest, now: datetime) -> None:
+    """Anybody may begin an application and type another one's address there."""
     begun = applying.begin(kind=Kind.SUSPENSION, language="en", at=now)
     fill(begun, email="wanda@mail.example")
     ask()
-    phone = Client()
 
-    post(phone, links()[0])
+    assert len(links()) == 1
 
-    assert phone.get("/aid/case/").context["words"] == "Not sent yet"
-    assert AidRequest.objects.get().status == Status.DRAFT
+
+def test_a_stranger_who_asks_does_not_shut_the_worker_out(request_of_wanda: AidRequest) -> None:
+    for _time in range(5):
+        ask(address="198.51.100.1")
+    assert len(letters()) == 3
+
+    ask(address="203.0.113.9")
+
+    assert len(letters()) == 4
+    for network in range(20, 60):
+        ask(address=f"203.0.{network}.9")
+    assert len(letters()) == 12
 
 
 def test_letter_with_a_link_goes_with_all_else_that_is_erased(request_of_wanda: AidRequest, now: datetime) -> None:
