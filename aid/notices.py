@@ -26,7 +26,7 @@ def queue(case: Case, *, about: str, at: datetime) -> None:
     with translation.override(language):
         link = f"{settings.SITE_URL}{reverse('aid:case')}"
     outbox.queue(
-        key=key(case, about=about),
+        key=key(case, about=_blind(about)),
         to=address,
         template="aid/news",
         context={"link": link},
@@ -36,13 +36,16 @@ def queue(case: Case, *, about: str, at: datetime) -> None:
 
 
 def key(case: Case, *, about: str) -> str:
-    """Return the key of a letter to this worker: by it, it is found again when everything of the case is erased."""
-    return f"aid-notice:{_blind_name(case)}:{about}"
+    """Return the key of a letter to this worker: by it, it is found again when everything of the case is erased.
+
+    :param about: names the letter within the case; stands there in clear
+    """
+    return f"aid-notice:{_blind(str(case.pk))}:{about}"
 
 
 def forget(case: Case) -> None:
     """Take back what has not left yet, and delete what did: to whom it went is nobody's to know any more."""
-    OutgoingEmail.objects.filter(key__startswith=f"aid-notice:{_blind_name(case)}:").delete()
+    OutgoingEmail.objects.filter(key__startswith=f"aid-notice:{_blind(str(case.pk))}:").delete()
 
 
 def forget_sent(*, before: datetime) -> int:
@@ -55,6 +58,6 @@ def sent(*, before: datetime) -> QuerySet[OutgoingEmail]:
     return OutgoingEmail.objects.filter(key__startswith="aid-notice:", sent_at__lt=before)
 
 
-def _blind_name(case: Case) -> str:
-    """The outbox's keys are in clear: they must not lead from a letter to the case."""
-    return sealing.blind_index(str(case.pk), purpose="aid.notice").hex()[:24]
+def _blind(name: str) -> str:
+    """The outbox's keys are in clear: they must not lead from a letter to the case, nor to what was written there."""
+    return sealing.blind_index(name, purpose="aid.notice").hex()[:24]
