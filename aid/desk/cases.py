@@ -92,9 +92,14 @@ def open_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             reason=OpenReason(form.cleaned_data["reason"]),
             at=now(),
         )
-    except transitions.NotAllowed:
+    except (transitions.NotAllowed, transitions.InConflict):
         said = page.Said(refusals.not_allowed(found))
         return page.show(request, _dossier(request, pk), said=said, status=403)
+    except opening.TooManyOpened:
+        said = page.Said(
+            _("You have opened many details in the last hour. Please go on in an hour; nothing was opened.")
+        )
+        return page.show(request, _dossier(request, pk), said=said, status=429)
     said = page.Said(opened={"label": detail.label, "text": text})
     return page.show(request, _dossier(request, pk), said=said)
 
