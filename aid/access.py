@@ -1,11 +1,13 @@
 """Who may see which case. Views take their records from here and from nowhere else."""
 
 import uuid
+from functools import cache
 
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aid import conflicts
-from aid.models import AidRequest, Confirmation, DisbursementAttempt
+from aid.models import AidRequest, Case, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from core import casewords
 from ledger.models import Transaction
@@ -26,23 +28,15 @@ _TO_DECIDE = frozenset(
 )
 _TO_PAY = frozenset({Status.APPROVED, Status.PAID, Status.CONFIRMED})
 _SENT_IN = frozenset(Status) - {Status.DRAFT}
-# Read for every page of the application form: fewer columns make it noticeably quicker.
-_SHOWN_OF_DRAFT = [
-    *(
-        "fund",
-        "status",
-        "wants_money",
-        "needs",
-        "amount_minor",
-        "currency",
-        "story_sealed",
-        "pay_method",
-        "pay_to_sealed",
-    ),
-    *("case__kind", "case__happened_on", "case__written", "case__country", "case__tenure", "case__notice_sealed"),
-    *("case__requester_sealed", "case__hits_rejected", "case__lost_minor", "case__rating_before"),
-    *("case__rating_after", "case__worker_id_sealed", "case__email_sealed"),
-]
+# What the pages of the application form show, and no more: they are read for each of them.
+_SHOWN_OF_REQUEST = {
+    *("id", "case", "fund", "status", "wants_money", "needs", "amount_minor", "currency", "story_sealed"),
+    *("pay_method", "pay_to_sealed"),
+}
+_SHOWN_OF_CASE = {
+    *("id", "kind", "happened_on", "written", "country", "tenure", "notice_sealed", "requester_sealed"),
+    *("hits_rejected", "lost_minor", "rating_before", "rating_after", "worker_id_sealed", "email_sealed"),
+}
 
 
 def statuses_visible_to(user: User) -> frozenset[Status]:
@@ -96,12 +90,28 @@ def of_visit(request_id: uuid.UUID) -> AidRequest | None:
 
 def draft_of_visit(request_id: uuid.UUID) -> AidRequest | None:
     """Return the request that a worker is still writing, with what its pages show and no more; none if it was sent."""
-    return (
-        AidRequest.objects.filter(pk=request_id, status=Status.DRAFT)
-        .select_related("case")
-        .only(*_SHOWN_OF_DRAFT)
-        .first()
-    )
+    sql, of_request, of_case = _reading_a_draft()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [request_id, Status.DRAFT.value])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    draft = AidRequest.from_db(DEFAULT_DB_ALIAS, of_request, row[: len(of_request)])
+    draft.case = Case.from_db(DEFAULT_DB_ALIAS, of_case, row[len(of_request) :])
+    return draft
+
+
+@cache
+def _reading_a_draft() -> tuple[str, list[str], list[str]]:
+    """Return the statement that reads a draft, and which fields its columns are, in order.
+
+    The ORM writes it once for each process. Writing it anew for every page took five times as long as running it.
+    """
+    of_request = [field.attname for field in AidRequest._meta.concrete_fields if field.name in _SHOWN_OF_REQUEST]
+    of_case = [field.attname for field in Case._meta.concrete_fields if field.name in _SHOWN_OF_CASE]
+    drafts = AidRequest.objects.filter(pk=uuid.UUID(int=0), status=Status.DRAFT)
+    rows = drafts.values_list(*of_request, *(f"case__{name}" for name in of_case))
+    return rows.query.sql_with_params()[0], of_request, of_case
 
 
 def is_said_missing(request: AidRequest) -> bool:

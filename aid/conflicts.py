@@ -6,9 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from aid import transitions
+from aid import holding, transitions
 from aid.models import AidRequest, Case, Conflict
-from core import sealing
 from organisation import audit
 from organisation.models import User
 from organisation.permissions import Permission
@@ -63,7 +62,7 @@ def declare_worker_id(*, worker_id: str, by: User, at: datetime) -> None:
     :raises transitions.NotAllowed: if the person does not work with cases
     """
     transitions.require(by, *_AT_THE_DESK)
-    index = sealing.blind_index(worker_id, purpose="aid.worker-id")
+    index = holding.worker_id_index(worker_id)
     conflict, is_new = Conflict.objects.get_or_create(
         person=by, worker_id_index=index, lifted_at=None, defaults={"at": at}
     )

@@ -117,6 +117,10 @@ confidential | reason_sealed | for the steward; goes once the hold is lifted | s
 Tombstone: what of a case was erased, when and on whose wish
 internal | * | that it was, without what it was | good
 
+CapMark: a keyed hash of an erased identity while a grant still counts against the cap
+internal | id case until | which grant still counts, and until when | good
+personal | index | a new case of the same worker is seen to look like this one; goes when the period is over | identity
+
 CaseStatistic: what may be counted of a case that is gone
 internal | * | numbers over years, in coarse steps, tied to no case; published only in groups of ten | good
 """,

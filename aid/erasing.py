@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from aid import applying, attaching, emptying, expired, notices, retention, statistics
+from aid import applying, attaching, emptying, expired, marks, notices, retention, statistics
 from aid.classes import DataClass
 from aid.models import AidRequest, DisbursementAttempt, LegalHold, Tombstone
 from aid.statuses import Status, may_be_withdrawn
@@ -35,10 +35,12 @@ class Kept:
 
     :param tax_until: to whom, when, how much and for what was paid: the law asks a payer for it
     :param access_until: who opened what, when and for which reason, without what they saw
+    :param marks_until: keyed hashes of Worker ID, address and way to be paid, so that the cap holds
     """
 
     tax_until: date | None = None
     access_until: date | None = None
+    marks_until: date | None = None
 
 
 def what_stays(request: AidRequest) -> Kept:
@@ -47,7 +49,12 @@ def what_stays(request: AidRequest) -> Kept:
         disbursement__request=request, state=DisbursementAttempt.State.SENT, tax_record__payee_sealed__isnull=False
     ).aggregate(last=Max("recorded_at"))["last"]
     opened = request.case.reveals.aggregate(last=Max("at"))["last"]
-    return Kept(tax_until=_until(paid, DataClass.TAX), access_until=_until(opened, DataClass.ACCESS))
+    marked = marks.until(request)
+    return Kept(
+        tax_until=_until(paid, DataClass.TAX),
+        access_until=_until(opened, DataClass.ACCESS),
+        marks_until=marked.date() if marked and paid else None,
+    )
 
 
 @transaction.atomic
@@ -79,6 +86,7 @@ def erase_due(*, at: datetime) -> Iterator[uuid.UUID]:
     for request in list(expired.drafts(at=at)):
         if _forget_due_draft(request.pk, at=at):
             yield request.case_id
+    marks.forget(at=at)
     for request_id in _due(at):
         case_id = _erase_what_is_due(request_id, at=at)
         if case_id:
@@ -120,6 +128,7 @@ def _erase(request: AidRequest, classes: list[DataClass], *, closes: bool, wish:
         attaching.forget_all(request.case_id, at=at)
     if DataClass.IDENTITY in classes:
         notices.forget(request.case)
+        marks.leave(request, at=at)
         emptying.identity(request)
     if DataClass.STORY in classes:
         emptying.story(request)

@@ -72,6 +72,14 @@ _IS_DECLINED = """
     latest.version = OLD.version AND latest.recommendation = 'decline' AND EXISTS (
         SELECT 1 FROM aid_decision d WHERE d.review_id = latest.id AND d.outcome = 'declined')"""
 
+_IS_JOINED = """
+    SELECT 1 FROM aid_match m
+    JOIN aid_case own ON own.id = NEW.case_id
+    JOIN aid_case other ON other.person_id = own.person_id AND other.id IN (m.first_id, m.second_id)
+    JOIN aid_aidrequest there ON there.case_id = other.id
+    WHERE m.is_same AND m.undone_at IS NULL AND own.id IN (m.first_id, m.second_id) AND other.id <> own.id
+      AND there.status <> 'joined'"""
+
 EVIDENCE = f"""
     CASE NEW.status
     WHEN 'received' THEN (SELECT c.person_id IS NOT NULL FROM aid_case c WHERE c.id = NEW.case_id)
@@ -81,6 +89,7 @@ EVIDENCE = f"""
         WHEN OLD.status IN ('recommended_grant', 'partly_approved', 'recommended_decline')
         THEN EXISTS (SELECT 1 FROM aid_decision d WHERE d.review_id = latest.id AND d.outcome = 'sent_back')
         WHEN OLD.status = 'approved' THEN {_NOTHING_IS_PUT_ASIDE}
+        WHEN OLD.status = 'joined' THEN NOT EXISTS ({_IS_JOINED})
         WHEN OLD.status = 'paid' THEN {_NOTHING_IS_PUT_ASIDE} AND {_NOTHING_IS_SENT} AND {_SOMETHING_CAME_BACK}
         ELSE true END
     WHEN 'needs_info' THEN NEW.answer_by IS NOT NULL AND EXISTS (
@@ -113,12 +122,7 @@ EVIDENCE = f"""
         JOIN aid_disbursement b ON b.id = a.disbursement_id
         WHERE b.request_id = NEW.id AND b.ended_at IS NULL AND a.state = 'sent' AND c.answer = 'arrived')
     WHEN 'withdrawn' THEN {_NOTHING_IS_PUT_ASIDE}
-    WHEN 'joined' THEN EXISTS (
-        SELECT 1 FROM aid_match m
-        JOIN aid_case own ON own.id = NEW.case_id
-        JOIN aid_case other ON other.person_id = own.person_id AND other.id IN (m.first_id, m.second_id)
-        JOIN aid_aidrequest there ON there.case_id = other.id
-        WHERE m.is_same AND own.id IN (m.first_id, m.second_id) AND other.id <> own.id AND there.status <> 'joined')
+    WHEN 'joined' THEN EXISTS ({_IS_JOINED})
     ELSE false
     END
 """

@@ -111,6 +111,9 @@ PARTS = """
     WHERE r.request_id = of_request
     UNION SELECT a.recorded_by_id, 'payer', 2 FROM aid_disbursementattempt a
     JOIN aid_disbursement b ON b.id = a.disbursement_id WHERE b.request_id = of_request
+    UNION SELECT a.failed_by_id, 'payer', 2 FROM aid_disbursementattempt a
+    JOIN aid_disbursement b ON b.id = a.disbursement_id
+    WHERE b.request_id = of_request AND a.failed_by_id IS NOT NULL
 """
 
 
@@ -186,13 +189,19 @@ ON_HOLD = """EXISTS (
     SELECT 1 FROM aid_hold h WHERE h.request_id = {request} AND h.lifted_at IS NULL AND h.until > {at})"""
 
 # Cases that share a Worker ID, an address or a way to be paid, are of another person so far, and nobody has answered.
+# Only those that came earlier: whoever types another's Worker ID afterwards must not stop their grant.
 _OPEN_LIKENESS = """
     SELECT 1 FROM aid_case other
     WHERE other.id IN (
         SELECT c.id FROM aid_case c WHERE c.worker_id_index = own.worker_id_index
         UNION SELECT c.id FROM aid_case c WHERE c.email_index = own.email_index
-        UNION SELECT q.case_id FROM aid_aidrequest q WHERE q.pay_to_index = asked.pay_to_index)
+        UNION SELECT q.case_id FROM aid_aidrequest q WHERE q.pay_to_index = asked.pay_to_index
+        UNION SELECT k.case_id FROM aid_capmark k
+        WHERE k.index IN (own.worker_id_index, own.email_index, asked.pay_to_index))
       AND other.person_id IS NOT NULL AND other.person_id <> own.person_id
+      AND EXISTS (
+        SELECT 1 FROM aid_aidrequest earlier
+        WHERE earlier.case_id = other.id AND earlier.submitted_at <= asked.submitted_at)
       AND NOT EXISTS (
         SELECT 1 FROM aid_match m
         WHERE m.first_id = LEAST(other.id, own.id) AND m.second_id = GREATEST(other.id, own.id))
@@ -252,7 +261,7 @@ def approves_what_is_free_to_go() -> pgtrigger.Trigger:
 
 
 def keeps_its_person() -> pgtrigger.Trigger:
-    """Refuse to give a case another person, unless a human said that it is the same one."""
+    """Refuse to give a case another person, unless a human said that it is the same one, or took that back."""
     return trigger(
         "case_keeps_its_person",
         pgtrigger.Update,
@@ -260,9 +269,13 @@ def keeps_its_person() -> pgtrigger.Trigger:
             IF OLD.person_id IS NOT NULL AND OLD.person_id IS DISTINCT FROM NEW.person_id AND NOT EXISTS (
                 SELECT 1 FROM aid_match m
                 JOIN aid_case one ON one.id = m.first_id JOIN aid_case two ON two.id = m.second_id
-                WHERE m.is_same
+                WHERE m.is_same AND m.undone_at IS NULL
                   AND ((one.person_id, two.person_id) = (OLD.person_id, NEW.person_id)
-                       OR (two.person_id, one.person_id) = (OLD.person_id, NEW.person_id))) THEN
+                       OR (two.person_id, one.person_id) = (OLD.person_id, NEW.person_id)))
+               AND NOT (
+                EXISTS (SELECT 1 FROM aid_match m
+                        WHERE m.undone_at IS NOT NULL AND OLD.id IN (m.first_id, m.second_id))
+                AND NOT EXISTS (SELECT 1 FROM aid_case c WHERE c.person_id = NEW.person_id)) THEN
                 {refuse("'case % keeps its person', OLD.id", "aid_case_keeps_its_person")}
             END IF;
             RETURN NEW;
@@ -277,7 +290,7 @@ def closes_what_is_not_own() -> pgtrigger.Trigger:
         pgtrigger.Update,
         f"""
             SELECT q.id INTO of_request FROM aid_aidrequest q WHERE q.case_id = NEW.case_id;
-            IF NEW.closed_by_id IS NOT NULL AND EXISTS (
+            IF OLD.closed_by_id IS DISTINCT FROM NEW.closed_by_id AND EXISTS (
                 SELECT 1 FROM ({PARTS}) taken WHERE taken.person = NEW.closed_by_id) THEN
                 {refuse("'complaint % is not theirs to close', OLD.id", "aid_complaint_is_closed_by_another")}
             END IF;

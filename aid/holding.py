@@ -6,6 +6,7 @@ Each text is bound to its table, column and row, so that it opens nowhere else.
 import hashlib
 import hmac
 import json
+import unicodedata
 
 from django.conf import settings
 from django.db import models
@@ -32,7 +33,13 @@ def get(row: models.Model, field: str) -> str:
 def put_worker_id(case: Case, text: str) -> None:
     """Seal the Worker ID, with a blind index by which a person at the desk can be told of a second case."""
     put(case, "worker_id", text)
-    case.worker_id_index = sealing.blind_index(text, purpose="aid.worker-id") if text else None
+    case.worker_id_index = worker_id_index(text) if text else None
+
+
+def worker_id_index(text: str) -> bytes:
+    """Return the blind index of a Worker ID: of its letters and digits, however it was spaced and cased."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isascii() and c.isalnum())
+    return sealing.blind_index(plain, purpose="aid.worker-id")
 
 
 def put_email(case: Case, text: str) -> None:
@@ -49,7 +56,9 @@ def put_requester(case: Case, text: str) -> None:
 def put_pay_to(request: AidRequest, text: str) -> None:
     """Seal where the money should go, with a blind index by which two cases that share it find each other."""
     put(request, "pay_to", text)
-    request.pay_to_index = sealing.blind_index(text, purpose="aid.pay-to") if text else None
+    # Spaces, signs and what cannot be seen do not make another account.
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] not in "ZCP")
+    request.pay_to_index = sealing.blind_index(plain, purpose="aid.pay-to") if text else None
 
 
 def put_story(request: AidRequest, text: str) -> None:

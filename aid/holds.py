@@ -94,9 +94,13 @@ def of(request: AidRequest, *, at: datetime) -> QuerySet[Hold]:
 
 
 def ran_out(*, at: datetime) -> QuerySet[Hold]:
-    """Return the holds that nobody lifted and no steward has looked at, oldest first. They stop nothing any more."""
+    """Return the holds that nobody lifted and no steward has looked at, oldest first. They stop nothing any more.
+
+    The day after changed payment details is not among them: it asks nobody anything.
+    """
     return (
-        Hold.objects.filter(lifted_at__isnull=True, looked_at__isnull=True, until__lte=at, by__isnull=False)
+        Hold.objects.filter(lifted_at__isnull=True, looked_at__isnull=True, until__lte=at)
+        .exclude(by__isnull=True, reason=HoldReason.PAYMENT_CHANGED)
         .select_related("request__case", "by")
         .order_by("until")
     )

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from aid import conflicts, policy, setting_aside, talking, transitions
-from aid.models import AidRequest, Case, Disbursement, Match, Message
+from aid.models import AidRequest, CapMark, Case, Disbursement, Match, Message, Person
 from aid.statuses import Status, can_follow
 from organisation import audit
 from organisation.models import User
@@ -48,19 +48,22 @@ def alike(request: AidRequest) -> list[Likeness]:
     case = request.case
     if case.person_id is None:
         return []
-    tests = {
-        "worker_id": Q(case__worker_id_index=case.worker_id_index) if case.worker_id_index else None,
-        "email": Q(case__email_index=case.email_index) if case.email_index else None,
-        "pay_to": Q(pay_to_index=request.pay_to_index) if request.pay_to_index else None,
+    columns = {
+        "worker_id": ("case__worker_id_index", case.worker_id_index),
+        "email": ("case__email_index", case.email_index),
+        "pay_to": ("pay_to_index", request.pay_to_index),
     }
     found: dict[uuid.UUID, tuple[AidRequest, list[str]]] = {}
     answered = Match.objects.filter(Q(first=case) | Q(second=case)).values_list("first", "second")
     known = {key for pair in answered for key in pair}
     others = AidRequest.objects.filter(case__person__isnull=False).exclude(case__person=case.person_id)
-    for shares, test in tests.items():
-        if test is None:
+    for shares, (column, index) in columns.items():
+        if index is None:
             continue
-        for other in others.filter(test).select_related("case").order_by("submitted_at"):
+        erased = CapMark.objects.filter(index=index).values("case")
+        for other in (
+            others.filter(Q(**{column: index}) | Q(case__in=erased)).select_related("case").order_by("submitted_at")
+        ):
             if other.case_id not in known:
                 found.setdefault(other.pk, (other, []))[1].append(shares)
     return [Likeness(other, tuple(shares)) for other, shares in found.values()]
@@ -70,8 +73,9 @@ def alike(request: AidRequest) -> list[Likeness]:
 def say(*, request_id: uuid.UUID, other_id: uuid.UUID, is_same: bool, by: User, at: datetime) -> None:
     """Say, once, whether two requests come from one person.
 
-    Of one person, they count together from now on; if the older one is not decided yet, the newer one is answered
-    there, and only the older case's own page and contact are told.
+    Of one person, they count together from now on. If they also share the address or the way to be paid, and the older
+    one is not decided yet, the newer one is answered there, and only the older case's own page and contact are told. A
+    Worker ID alone is no reason for that: anybody can type another's, and may have come first to learn who comes.
 
     What was approved for both and would not be for one person is taken back into review.
 
@@ -84,13 +88,15 @@ def say(*, request_id: uuid.UUID, other_id: uuid.UUID, is_same: bool, by: User, 
     for request in named:
         conflicts.require_none(by, request.case)
     older, newer = _two_people(named)
+    share_contact = _share_contact(older, newer)
     first, second = sorted((older.case, newer.case), key=lambda case: case.pk)
     match = Match.objects.create(first=first, second=second, is_same=is_same, by=by, at=at)
     audit.record(actor=by, action="aid.same_person" if is_same else "aid.other_person", subject=match, at=at)
     if is_same:
         transitions.lock_people(locked)
         _make_one(older.case, newer.case)
-        _answer_in(older, newer, by=by, at=at)
+        if share_contact:
+            _answer_in(older, newer, by=by, at=at)
         _decide_anew([one.pk for one in locked], by=by, at=at)
 
 
@@ -107,6 +113,36 @@ def _two_people(named: list[AidRequest]) -> tuple[AidRequest, AidRequest]:
         raise transitions.NotNow
     older, newer = sorted(named, key=lambda one: (one.submitted_at, one.pk))
     return older, newer
+
+
+@transaction.atomic
+def take_back(*, request_id: uuid.UUID, by: User, seen: int, at: datetime) -> AidRequest:
+    """It was not the same person after all: the joined request is in review again, and its case counts for itself.
+
+    :raises transitions.NotAllowed, transitions.SeenOutdated, transitions.NotNow, transitions.InConflict: see there
+    """
+    transitions.require(by, Permission.OVERSEE_CASES)
+    request = transitions.lock(request_id, seen=seen)
+    conflicts.require_none(by, request.case)
+    if request.status != Status.JOINED:
+        raise transitions.NotNow(request.status)
+    case = request.case
+    said = Match.objects.filter(Q(first=case) | Q(second=case), is_same=True, undone_at__isnull=True)
+    said.update(undone_at=at, undone_by=by)
+    case.person = Person.objects.create()
+    case.save(update_fields=["person"])
+    if request.wants_money:
+        policy.freeze(request, at=at)
+    return transitions.move(request, Status.IN_REVIEW, by=by, at=at, reason="not_the_same")
+
+
+def _share_contact(one: AidRequest, other: AidRequest) -> bool:
+    """Return whether the two have more in common than a Worker ID."""
+    emails = {bytes(each.case.email_index) for each in (one, other) if each.case.email_index}
+    ways = {bytes(each.pay_to_index) for each in (one, other) if each.pay_to_index}
+    has_both = one.case.email_index is not None and other.case.email_index is not None
+    pays_both = one.pay_to_index is not None and other.pay_to_index is not None
+    return (has_both and len(emails) == 1) or (pays_both and len(ways) == 1)
 
 
 def _make_one(older: Case, newer: Case) -> None:

@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from moneyed import Money
 
 from aid import conflicts, holding, policy, setting_aside, talking, transitions
 from aid.answers import PayMethod
-from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, Message, TaxRecord
-from aid.reasons import FailReason
+from aid.models import AidRequest, Decision, Disbursement, DisbursementAttempt, Hold, Message, TaxRecord
+from aid.reasons import FailReason, HoldReason
 from aid.statuses import Status
 from ledger import posting, promises
 from ledger.balances import FundTooLow
 from ledger.models import Account, Kind, Transaction
 from organisation.models import User
 from organisation.permissions import Permission
+
+# What came back twice is sent a third time after a steward has looked at it, or could have.
+_STEWARD_LOOKS = timedelta(days=3)
 
 
 class ChangedSinceApproval(Exception):
@@ -83,7 +87,8 @@ def came_back(*, request_id: uuid.UUID, by: User, seen: int, reason: FailReason,
     """Record that money which was sent is known not to have arrived: it is booked back and waits to be sent again.
 
     Not so if the payment details were wrong, or if it would not be approved any more: fund, cap and approvals are as
-    they are now. Then it is in review again, and decided on anew.
+    they are now. Then it is in review again, and decided on anew. The worker is told in any case, and the steward sees
+    it; before a third try it is held, so that a steward can look first.
 
     Sent by hand, money is sent or known to have failed. A state in between, which nobody may ever try again by itself,
     comes with the first provider that pays for us.
@@ -104,14 +109,27 @@ def came_back(*, request_id: uuid.UUID, by: User, seen: int, reason: FailReason,
     attempt.failed_at, attempt.failed_by = at, by
     with transitions.refusals():
         attempt.save(update_fields=["state", "fail_reason", "failed_at", "failed_by"])
-    TaxRecord.objects.filter(attempt=attempt).update(payee_sealed=None)
+    if not request.case.legal_holds.filter(lifted_at__isnull=True).exists():
+        TaxRecord.objects.filter(attempt=attempt).update(payee_sealed=None)
     setting_aside.end(disbursement, at=at)
-    if reason != FailReason.WRONG_DETAILS and _is_set_aside_again(request, disbursement.amount, at=at):
-        return transitions.move(request, Status.APPROVED, by=by, at=at, reason=reason)
-    rules = request.policy or policy.in_force(request.fund)
-    request.due_on = (at + timedelta(days=rules.answer_days)).date()
-    _tell(request, reason, at=at)
-    return transitions.move(request, Status.IN_REVIEW, by=by, at=at, reason=reason)
+    if attempt.number > 1:
+        Hold.objects.create(request=request, reason=HoldReason.QUESTION, at=at, until=at + _STEWARD_LOOKS)
+    is_approved = reason != FailReason.WRONG_DETAILS and _is_set_aside_again(request, disbursement.amount, at=at)
+    _tell(request, reason, number=attempt.number, is_approved=is_approved, at=at)
+    if not is_approved:
+        rules = request.policy or policy.in_force(request.fund)
+        request.due_on = (at + timedelta(days=rules.answer_days)).date()
+    to = Status.APPROVED if is_approved else Status.IN_REVIEW
+    return transitions.move(request, to, by=by, at=at, reason=reason)
+
+
+def came_back_since(since: datetime) -> QuerySet[DisbursementAttempt]:
+    """Return the payments that are known to have failed since then, the newest first."""
+    return (
+        DisbursementAttempt.objects.filter(state=DisbursementAttempt.State.FAILED, failed_at__gte=since)
+        .select_related("disbursement__request__case", "recorded_by", "failed_by")
+        .order_by("-failed_at", "pk")
+    )
 
 
 def _is_set_aside_again(request: AidRequest, amount: Money, *, at: datetime) -> bool:
@@ -126,12 +144,18 @@ def _is_set_aside_again(request: AidRequest, amount: Money, *, at: datetime) -> 
     return True
 
 
-def _tell(request: AidRequest, reason: FailReason, *, at: datetime) -> None:
-    """Tell the worker why there is a wait again: silence after "sent" would be worse than the news."""
+def _tell(request: AidRequest, reason: FailReason, *, number: int, is_approved: bool, at: datetime) -> None:
+    """Tell the worker: silence after "sent" would be worse than the news, and who has the money after all can say so."""
     with translation.override(request.case.language):
-        body = _("The money came back to us. We look at it again and write to you here.")
         if reason == FailReason.WRONG_DETAILS:
             body = _("The money came back to us: the payment details did not work. Please check them on this page.")
+        elif is_approved:
+            body = _("The money came back to us. It stays set aside for you, and we send it again.")
+        else:
+            body = _("The money came back to us. We look at it again and write to you here.")
+        if number > 1:
+            body += " " + _("It is not the first time, so another of us looks at it first.")
+        body += " " + _("If it had arrived with you, please write to us here.")
     talking.say(request.case, sender=Message.Sender.SYSTEM, body=body, at=at)
 
 

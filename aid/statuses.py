@@ -52,6 +52,8 @@ _FOLLOWS: dict[Status, tuple[Status, ...]] = {
     S.PAID: (S.CONFIRMED, S.APPROVED, S.IN_REVIEW),
     S.DECLINED: (S.APPEALED,),
     S.APPEALED: (S.IN_REVIEW, S.WITHDRAWN),
+    # As from a review, so that the page tells nobody which it is; and back, when it was not the same person after all.
+    S.JOINED: (S.IN_REVIEW, S.WITHDRAWN),
 }
 ALLOWED: frozenset[tuple[Status, Status]] = frozenset(
     (before, after) for before, following in _FOLLOWS.items() for after in following

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from aid import asking, conflicts, deciding, holds, paying, reviewing, talking, transitions
+from aid import asking, conflicts, deciding, holds, joining, paying, reviewing, talking, transitions
 from aid.answers import PayMethod
 from aid.desk import forms
 from aid.models import AidRequest
@@ -177,6 +177,16 @@ _REVIEWING: list[Step] = [
         is_second=True,
     ),
 ]
+_JOINED: list[Step] = [
+    Step(
+        slug="not-the-same",
+        label=_("It was not the same person"),
+        explains=_("The request is in review again, by itself, and no longer counts together with the other case."),
+        permissions=(Permission.OVERSEE_CASES,),
+        starts=frozenset({Status.JOINED}),
+        deed=joining.take_back,
+    ),
+]
 _DECIDING: list[Step] = [
     Step(
         slug="approve",
@@ -289,4 +299,4 @@ _STOPPING: list[Step] = [
         is_second=True,
     ),
 ]
-STEPS: list[Step] = [*_REVIEWING, *_DECIDING, *_TALKING, *_STOPPING]
+STEPS: list[Step] = [*_REVIEWING, *_JOINED, *_DECIDING, *_TALKING, *_STOPPING]

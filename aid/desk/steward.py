@@ -1,7 +1,7 @@
 """The steward's first page: what needs the eyes of somebody who had no part in it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.ui.components import Component
 
-from aid import access, complaining, conflicts, fresh_eyes, holds, legal_holds, transitions
+from aid import access, complaining, conflicts, fresh_eyes, holds, legal_holds, paying, transitions
 from aid.desk import surge
-from aid.models import AidRequest, Hold
+from aid.models import AidRequest, DisbursementAttempt, Hold
 from aid.statuses import OPEN
 from core.clock import now
 from organisation import screen
@@ -25,6 +25,7 @@ from organisation.staff import member, needs
 
 # The rest is in the queue.
 _SHOWN = 20
+_CAME_BACK_WITHIN = timedelta(days=90)
 
 
 class StewardPanel(Component):
@@ -43,6 +44,7 @@ class StewardPanel(Component):
             "complaints": complaining.to_answer(self.user).count(),
             "appeals": _open_appeals(self.user).count(),
             "ran_out": holds.ran_out(at=now()).exclude(request__case__in=hidden).count(),
+            "came_back": _came_back(self.user, at=now()).count(),
         }
 
 
@@ -61,6 +63,7 @@ def steward(request: HttpRequest) -> HttpResponse:
         "holds": _running(at).exclude(request__case__in=hidden)[:_SHOWN],
         "overdue": [(row, (at.date() - row.due_on).days) for row in overdue[:_SHOWN] if row.due_on],
         "overdue_count": overdue.count(),
+        "came_back": _came_back(user, at=at)[:_SHOWN],
         "conflicts": conflicts.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
         "kept": legal_holds.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
         "surge": surge.state(user, at=at),
@@ -116,6 +119,11 @@ def _running(at: datetime) -> QuerySet[Hold]:
         .select_related("request__case", "by")
         .order_by("until")
     )
+
+
+def _came_back(user: User, *, at: datetime) -> QuerySet[DisbursementAttempt]:
+    rows = paying.came_back_since(at - _CAME_BACK_WITHIN)
+    return rows.exclude(disbursement__request__case__in=conflicts.cases_of(user))
 
 
 def _appeals(user: User) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """How help is asked for and given: all records of aid, by subject."""
 
 from aid.models.cases import Case, CaseLink, Person, Reinstatement
-from aid.models.keeping import CaseStatistic, LegalHold, RetentionRule, Tombstone
+from aid.models.keeping import CapMark, CaseStatistic, LegalHold, RetentionRule, Tombstone
 from aid.models.looking import Conflict, Hold, Match, Reveal, Surge
 from aid.models.payments import Confirmation, Disbursement, DisbursementAttempt, TaxRecord
 from aid.models.policies import Policy, PolicyBand
@@ -14,6 +14,7 @@ __all__ = [
     "AnswerTemplate",
     "Appeal",
     "Attachment",
+    "CapMark",
     "Case",
     "CaseEvent",
     "CaseLink",

@@ -77,6 +77,28 @@ class Tombstone(models.Model):
         return f"erased {self.at:%Y-%m-%d}"
 
 
+class CapMark(models.Model):
+    """A keyed hash of an identity that was erased while the policy's period of a grant still runs.
+
+    By it a new case of the same worker is seen to look like this one, so that nobody is paid past the cap. It opens
+    nothing, and goes when the period is over.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="cap_marks")
+    index = models.BinaryField(max_length=32, db_index=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "index"], name="aid_one_mark_of_an_identity")]
+        triggers = [
+            moving.fixed("cap_mark_is_not_changed", ["id", "case_id", "index", "until"]),
+            append_only.never_emptied("cap_marks_are_never_emptied"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mark until {self.until:%Y-%m-%d}"
+
+
 class CaseStatistic(models.Model):
     """What may be counted of a case whose story is gone: coarse, by month, without a way back to the case."""
 

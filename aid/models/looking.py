@@ -72,21 +72,30 @@ class Conflict(models.Model):
 
 
 class Match(models.Model):
-    """A human's answer, given once, to whether two cases that look alike are of one person."""
+    """A human's answer, given once, to whether two cases that look alike are of one person. A steward can take it back."""
 
     first = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     is_same = models.BooleanField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, help_text="when it turned out that they are not of one person")
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="aid_match_names_the_lower_id_first"),
             models.UniqueConstraint(fields=["first", "second"], name="aid_likeness_is_answered_once"),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | (Q(is_same=True, undone_at__isnull=False, undone_by__isnull=False)),
+                name="aid_sameness_is_undone_by_somebody",
+            ),
         ]
         triggers = [
-            append_only.kept("match_is_kept"),
+            moving.fixed("match_is_not_changed", ["id", "first_id", "second_id", "is_same", "by_id", "at"]),
+            moving.set_once("match_is_undone_once", ["undone_at", "undone_by_id"]),
+            append_only.never_deleted("match_is_kept"),
             append_only.never_emptied("matches_are_never_emptied"),
         ]
 

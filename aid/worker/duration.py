@@ -42,7 +42,13 @@ def minutes(asked: Iterable[Page], request: AidRequest) -> int:
 
     :param request: any request of the fund: it need not be saved
     """
-    once = [_("Save and go on"), _("Write down these seven words"), _("I wrote them down"), _("Go on"), _("Is this right?")]
+    once = [
+        _("Save and go on"),
+        _("Write down these seven words"),
+        _("I wrote them down"),
+        _("Go on"),
+        _("Is this right?"),
+    ]
     characters, questions = _WORDS_BY_HAND + sum(map(len, [*once, _("Send my request")])), 1
     for page in asked:
         form = page.make_form(request)

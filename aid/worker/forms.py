@@ -125,6 +125,14 @@ class WorkerIdForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
+    def clean_worker_id(self) -> str:
+        typed: str = self.cleaned_data["worker_id"]
+        letters = "".join(typed.split()).replace("-", "").replace(".", "")
+        # A letter of another alphabet that looks like an A would make it another worker's.
+        if letters and not (letters.isascii() and letters.isalnum()):
+            raise forms.ValidationError(_("A Worker ID has only the letters A to Z and digits. Please check it."))
+        return typed
+
 
 class MoneyForm(forms.Form):
     wants_money = forms.TypedChoiceField(

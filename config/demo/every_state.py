@@ -104,14 +104,15 @@ def _one_person_twice(start: datetime) -> None:
     """Applied again while waiting; both are answered in the first case."""
     first = _key(Worker(-8, 130, _RENT, Status.IN_REVIEW), start)
     second = _key(Worker(-2, 130, _RENT, Status.RECEIVED), start)
-    _share_worker_id(first, second)
+    _share_address(first, second)
     joining.say(request_id=second, other_id=first, is_same=True, by=somebody("carl"), at=start - timedelta(days=1))
 
 
-def _share_worker_id(first: UUID, second: UUID) -> None:
-    one, other = (AidRequest.objects.select_related("case").get(pk=key).case for key in (first, second))
-    holding.put_worker_id(other, holding.get(one, "worker_id"))
-    other.save(update_fields=["worker_id_sealed", "worker_id_index"])
+def _share_address(first: UUID, second: UUID) -> None:
+    for key in (first, second):
+        case = AidRequest.objects.select_related("case").get(pk=key).case
+        holding.put_email(case, "made-up.worker@mail.example")
+        case.save(update_fields=["email_sealed", "email_index"])
 
 
 def _two_who_look_alike(start: datetime) -> None:

@@ -105,7 +105,8 @@ def _older_of(request: AidRequest) -> AidRequest:
     assert request.submitted_at
     older = sent_in(at=request.submitted_at - timedelta(days=1))
     older.case.worker_id_index = request.case.worker_id_index
-    older.case.save(update_fields=["worker_id_index"])
+    older.case.email_index = request.case.email_index
+    older.case.save(update_fields=["worker_id_index", "email_index"])
     return older
 
 

@@ -83,7 +83,11 @@ def test_paid_worker_is_told_beforehand_until_when_the_tax_record_stays(
     before = erasing.what_stays(request)
     after = erasing.erase_now(request_id=request.pk, at=now + timedelta(days=1))
 
-    assert before == after == erasing.Kept(tax_until=date(2033, 3, 8), access_until=date(2028, 3, 9))
+    assert (
+        before
+        == after
+        == erasing.Kept(tax_until=date(2033, 3, 8), access_until=date(2028, 3, 9), marks_until=date(2026, 9, 6))
+    )
     assert holding.get(TaxRecord.objects.get(), "payee") == "paypal: wanda-pay@mail.example"
     assert Reveal.objects.count() == 1
 

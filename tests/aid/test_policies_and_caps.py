@@ -46,8 +46,8 @@ def test_request_keeps_its_version_and_its_funds_policy(
     reach: Reach, full_fund: Fund, general_fund: Fund, stella: User, now: datetime
 ) -> None:
     request, fresh = reach(Status.IN_REVIEW), reach(Status.RECEIVED)
-    newer = rule(full_fund, by=stella, at=now)
-    others = rule(general_fund, by=stella, at=now)
+    newer = rule(full_fund, by=stella, at=now, fast_lane=dollars(100))
+    others = rule(general_fund, by=stella, at=now, fast_lane=dollars(100))
 
     with refused("aid_request_keeps_its_place"):
         shell("UPDATE aid_aidrequest SET policy_id = %s WHERE id = %s", newer.pk, request.pk)
