@@ -22,13 +22,15 @@ WAITS_FOR_THE_WORKER = frozenset({Status.NEEDS_INFO, Status.EXPIRED, Status.ANSW
 
 @transaction.atomic
 def write_to_worker(*, request_id: uuid.UUID, by: User, body: str, at: datetime) -> Message:
-    """Write to the worker, who reads it on the case's page.
+    """Write to the worker, who reads it on the case's page. A joined case is answered in the other one.
 
-    :raises transitions.NotAllowed, transitions.InConflict: see there
+    :raises transitions.NotAllowed, transitions.InConflict, transitions.NotNow: see there
     """
     transitions.require(by, *_WRITE)
     request = transitions.lock(request_id)
     conflicts.require_none(by, request.case)
+    if request.status == Status.JOINED or request.case.erased_at:
+        raise transitions.NotNow(request.status)
     return say(request.case, sender=Message.Sender.STAFF, author=by, body=body, at=at)
 
 
