@@ -7,13 +7,13 @@ from django.db import transaction
 
 from aid import holding, notices, setting_aside, transitions
 from aid.answers import PayMethod
-from aid.models import AidRequest, Decision, Hold
+from aid.models import AidRequest, Hold
 from aid.reasons import HoldReason
 from aid.statuses import OPEN, Status
 from organisation import audit
 
 # Whoever found a worker's words or device must not redirect the money unseen: there is a day to notice.
-WAIT_AFTER_APPROVAL = timedelta(hours=24)
+WAIT_AFTER_CHANGE = timedelta(hours=24)
 _APPROVED = frozenset({Status.PARTLY_APPROVED, Status.APPROVED})
 
 
@@ -25,9 +25,11 @@ def may_change_payment(request: AidRequest) -> bool:
 
 @transaction.atomic
 def change_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str, at: datetime) -> AidRequest:
-    """Change how and where the money should go. After an approval it is approved anew, no earlier than a day from now.
+    """Change how and where the money should go. What was approved is approved anew.
 
-    The day begins anew with each further change: else a second one could wait until the first one's day is over.
+    From the first recommendation on, money can be minutes away: nothing is approved or paid within a day of a change,
+    whatever was recommended, so that the wait tells nobody how it stands. The day begins anew with each further change:
+    else a second one could wait until the first one's day is over.
 
     :raises transitions.NotNow: if it was paid meanwhile, or there is nothing to pay
     """
@@ -39,8 +41,8 @@ def change_payment(*, request_id: uuid.UUID, method: PayMethod, pay_to: str, at:
     request.pay_method = method
     holding.put_pay_to(request, pay_to)
     was_approved = request.status in _APPROVED
-    if Decision.objects.filter(review__request=request, outcome=Decision.Outcome.APPROVED).exists():
-        Hold.objects.create(request=request, reason=HoldReason.PAYMENT_CHANGED, at=at, until=at + WAIT_AFTER_APPROVAL)
+    if request.reviews.exists():
+        Hold.objects.create(request=request, reason=HoldReason.PAYMENT_CHANGED, at=at, until=at + WAIT_AFTER_CHANGE)
     if was_approved:
         setting_aside.give_back(request, at=at)
         request.save()

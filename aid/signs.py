@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -49,6 +49,7 @@ def beside(rows: QuerySet[AidRequest], user: User) -> QuerySet[AidRequest]:
         same_story=_count(others.filter(story_index=OuterRef("story_index"))),
         same_requester=_count(others.filter(case__requester_index=OuterRef("case__requester_index"))),
         payment_changes=_count(changes),
+        payment_changed_at=Subquery(changes.order_by("-at").values("at")[:1]),
     )
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BinaryField, F, Func, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models import BinaryField, F, Func, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
-from aid import access, signs
+from aid import access, conflicts, signs
 from aid.desk.forms import REVIEWERS
 from aid.models import (
     AidRequest,
@@ -24,6 +24,7 @@ from aid.models import (
     Disbursement,
     DisbursementAttempt,
     Hold,
+    Match,
     Message,
     Note,
     PolicyBand,
@@ -58,6 +59,7 @@ class Dossier:
     templates: list[AnswerTemplate]
     colleagues: list[User]
     attachments: list[Attachment]
+    matches: list[Match]
     names: dict[int, str]
 
     def part_of(self, user: User) -> str:
@@ -84,7 +86,7 @@ class Dossier:
 def of(user: User, pk: uuid.UUID) -> Dossier | None:
     """Return the dossier of a request that this person may see; none if they may not, or there is none. One query."""
     rows = signs.beside(access.visible_to(user), user).select_related("policy", "appeal")
-    found = rows.annotate(**{f"{name}_rows": part for name, part in _parts().items()}).filter(pk=pk).first()
+    found = rows.annotate(**{f"{name}_rows": part for name, part in _parts(user).items()}).filter(pk=pk).first()
     if found is None:
         return None
     if found.policy:
@@ -110,15 +112,19 @@ _MODELS: dict[str, type[Model]] = {
     "templates": AnswerTemplate,
     "colleagues": User,
     "attachments": Attachment,
+    "matches": Match,
 }
 
 
-def _parts() -> dict[str, ArraySubquery]:
+def _parts(user: User) -> dict[str, ArraySubquery]:
     of_request, of_case = {"request": OuterRef("pk")}, {"case": OuterRef("case")}
     of_person = Disbursement.objects.filter(
         request__case__person=OuterRef("case__person"), currency=OuterRef("currency"), ended_at__isnull=True
     )
     own_attempts = DisbursementAttempt.objects.filter(disbursement__request=OuterRef("pk"))
+    hidden = conflicts.cases_of(user)
+    answered = Match.objects.filter(Q(first=OuterRef("case")) | Q(second=OuterRef("case")))
+    answered = answered.exclude(first__in=hidden).exclude(second__in=hidden)
     offered = AnswerTemplate.objects.filter(language=OuterRef("case__language"), is_shown=True)
     return {
         "events": _rows(CaseEvent.objects.filter(**of_request).order_by("version"), "version", "to_status", "at"),
@@ -134,6 +140,7 @@ def _parts() -> dict[str, ArraySubquery]:
         "reinstatements": _rows(Reinstatement.objects.filter(**of_case).order_by("at"), "outcome", "on", "at"),
         "templates": _rows(offered.order_by("title"), "id", "title", "body"),
         "attachments": _rows(Attachment.objects.filter(**of_case).order_by("at", "pk"), *_ATTACHMENT),
+        "matches": _rows(answered.order_by("at"), "first_id", "second_id", "is_same", "by_id", "at", "undone_at"),
         "colleagues": _rows(REVIEWERS, "id", "name", "username"),
     }
 

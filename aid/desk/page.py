@@ -135,6 +135,14 @@ def _confided(dossier: Dossier) -> dict[str, Any]:
         "requester": holding.get(case, "requester"),
         "lost": lost,
         "appealed": {"at": appeal.at, "ground": holding.get(appeal, "ground")} if appeal else None,
+        "matches": [
+            {
+                "match": one,
+                "other": (one.second_id if one.first_id == case.pk else one.first_id).hex[:8],
+                "by": dossier.names[one.by_id],
+            }
+            for one in dossier.matches
+        ],
         "reinstatement": dossier.reinstatements[-1] if dossier.reinstatements else None,
         "reviews": [
             {

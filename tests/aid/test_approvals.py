@@ -157,12 +157,23 @@ def test_second_change_begins_the_day_anew(reach: Reach, ada: User, now: datetim
     assert approve(request, by=ada, at=later + DAY).status == Status.APPROVED
 
 
-def test_change_before_any_approval_holds_nothing(reach: Reach, ada: User, now: datetime) -> None:
-    request = reach(Status.RECOMMENDED_GRANT)
+@pytest.mark.parametrize("status", [Status.RECOMMENDED_GRANT, Status.PARTLY_APPROVED, Status.APPROVED])
+def test_once_recommended_each_change_waits_a_day(reach: Reach, ada: User, now: datetime, status: Status) -> None:
+    request = reach(status)
+
+    changing.change_payment(request_id=request.pk, method=PayMethod.BANK, pay_to="a thief's", at=now)
+
+    with pytest.raises(transitions.OnHold):
+        approve(request, by=ada, at=now + DAY - timedelta(minutes=1))
+    assert Hold.objects.get().until == now + DAY
+
+
+def test_change_before_anybody_recommended_holds_nothing(reach: Reach, now: datetime) -> None:
+    request = reach(Status.IN_REVIEW)
 
     changing.change_payment(request_id=request.pk, method=PayMethod.BANK, pay_to="new", at=now)
 
-    assert approve(request, by=ada, at=now).status == Status.APPROVED
+    assert not Hold.objects.exists()
 
 
 def test_hold_stops_approval_and_payment_and_runs_out(
