@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from aid import applying, attaching, emptying, expired, marks, notices, retention, statistics
+from aid import applying, attaching, conflicts, emptying, expired, marks, notices, retention, statistics
 from aid.classes import DataClass
 from aid.models import AidRequest, DisbursementAttempt, LegalHold, Tombstone
 from aid.statuses import Status, may_be_withdrawn
@@ -129,6 +129,7 @@ def _erase(request: AidRequest, classes: list[DataClass], *, closes: bool, wish:
     if DataClass.IDENTITY in classes:
         notices.forget(request.case)
         marks.leave(request, at=at)
+        conflicts.bind(request.case)
         emptying.identity(request)
     if DataClass.STORY in classes:
         emptying.story(request)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from aid.models import AidRequest, Conflict, Decision, DisbursementAttempt, Review
+from aid.models import AidRequest, Case, Conflict, Decision, DisbursementAttempt, Review
 from organisation.models import User
 from organisation.permissions import Permission
 from organisation.roles import ROLES
@@ -45,23 +45,19 @@ def _parts_before(requests: Iterable[AidRequest]) -> dict[uuid.UUID, set[int]]:
 
 
 def _conflicts(requests: Iterable[AidRequest]) -> dict[uuid.UUID, set[int]]:
-    """The same rule as ``conflicts.cases_of``, for many cases at once."""
-    requests = list(requests)
+    """The same rule as ``conflicts.cases_of``, for many cases at once: who knows one case of a worker knows them all."""
+    persons = {request.pk: request.case.person_id for request in requests}
+    cases = Case.objects.filter(person__in=persons.values())
     standing = Conflict.objects.filter(lifted_at__isnull=True).filter(
-        Q(case__in=[request.case_id for request in requests])
-        | Q(case__person__in=[request.case.person_id for request in requests])
-        | Q(worker_id_index__in=[request.case.worker_id_index for request in requests if request.case.worker_id_index])
+        Q(case__in=cases) | Q(worker_id_index__in=cases.exclude(worker_id_index=None).values("worker_id_index"))
     )
-    found: dict[uuid.UUID, set[int]] = defaultdict(set)
-    for conflict in standing.select_related("case"):
-        for request in requests:
-            of_case = conflict.case is not None and conflict.case.person_id == request.case.person_id
-            of_worker = conflict.worker_id_index is not None and bytes(conflict.worker_id_index) == _index(request)
-            if of_case or of_worker:
-                found[request.pk].add(conflict.person_id)
-    return found
-
-
-def _index(request: AidRequest) -> bytes | None:
-    index = request.case.worker_id_index
-    return None if index is None else bytes(index)
+    by_case, by_index = defaultdict(set), defaultdict(set)
+    for conflict in standing:
+        if conflict.worker_id_index is None:
+            by_case[conflict.case_id].add(conflict.person_id)
+        else:
+            by_index[bytes(conflict.worker_id_index)].add(conflict.person_id)
+    known: dict[uuid.UUID | None, set[int]] = defaultdict(set)
+    for case in cases:
+        known[case.person_id] |= by_case[case.pk] | by_index[bytes(case.worker_id_index or b"")]
+    return {key: known[person] for key, person in persons.items()}

@@ -10,14 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from aid import conflicts
 from aid.desk.forms import StepBackForm
-from core import throttle
 from core.clock import now
 from organisation import screen
 from organisation.permissions import Permission
 from organisation.staff import member, needs
-
-# Nobody knows so many workers; with more tries, the queue could be asked whose cases are in it.
-_TRIES, _TRIES_SECONDS = 10, 24 * 60 * 60
 
 
 @needs(Permission.SEE_CASES)
@@ -28,11 +24,19 @@ def step_back(request: HttpRequest) -> HttpResponse:
     form = StepBackForm(request.POST or None)
     by = member(request)
     if request.method == "POST" and form.is_valid():
-        if throttle.allow("aid.step-back", str(by.pk), limit=_TRIES, seconds=_TRIES_SECONDS):
+        try:
             conflicts.declare_worker_id(worker_id=form.cleaned_data["worker_id"], by=by, at=now())
+        except conflicts.TooManyDeclared:
+            form.add_error(
+                "worker_id",
+                _(
+                    "You have stepped back from several Worker IDs in the last 30 days. Please speak with a steward; and"
+                    " from a case that you see, you can step back on its page."
+                ),
+            )
+        else:
             messages.success(request, _("Written down. Cases of this Worker ID are out of your sight, now and later."))
             return redirect("aid_cases")
-        form.add_error("worker_id", _("That were many in one day. Please speak with a steward, or go on tomorrow."))
     return screen.show(
         request,
         "aid/desk/step_back.html",

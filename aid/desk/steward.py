@@ -65,6 +65,7 @@ def steward(request: HttpRequest) -> HttpResponse:
         "overdue_count": overdue.count(),
         "came_back": _came_back(user, at=at)[:_SHOWN],
         "conflicts": conflicts.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
+        "steps_back": conflicts.steps_back(at=at),
         "kept": legal_holds.standing().exclude(case__in=hidden).select_related("case__request")[:_SHOWN],
         "surge": surge.state(user, at=at),
         "user_id": user.pk,
@@ -103,6 +104,9 @@ def lift_conflict(request: HttpRequest, pk: int) -> HttpResponse:
         conflicts.lift(conflict_id=pk, by=member(request), at=now())
     except transitions.NotAllowed:
         messages.error(request, _("Your own conflicts are lifted by another steward. Nothing was changed."))
+        return redirect("aid_steward")
+    except transitions.InConflict:
+        messages.error(request, _("Another steward lifts this one. Nothing was changed."))
         return redirect("aid_steward")
     messages.success(request, _("Lifted. The person can see the case again."))
     return redirect("aid_steward")

@@ -80,10 +80,10 @@ def test_step_back_from_a_worker_id_hides_cases_and_tells_nothing(reach: Reach, 
 def test_nobody_asks_for_many_worker_ids(reach: Reach, carl: User) -> None:
     browser = at_desk(carl)
 
-    answers = [browser.post(reverse("aid_step_back"), {"worker_id": f"A{number}"}) for number in range(11)]
+    answers = [browser.post(reverse("aid_step_back"), {"worker_id": f"A{number}"}) for number in range(4)]
 
-    assert [answer.status_code for answer in answers] == [302] * 10 + [422]
-    assert Conflict.objects.count() == 10
+    assert [answer.status_code for answer in answers] == [302] * 3 + [422]
+    assert Conflict.objects.count() == 3
 
 
 def test_what_two_cases_share_is_named_and_not_shown(reach: Reach, carl: User) -> None:
@@ -120,7 +120,7 @@ def test_it_is_said_once_whether_two_cases_are_one_persons(
 ) -> None:
     request, other = reach(Status.IN_REVIEW), reach(Status.IN_REVIEW)
     share_worker_id(request, other)
-    assert "cannot be taken back" in page(carl, alike(request, other))
+    assert "only a steward can take it back" in page(carl, alike(request, other))
     assert at_desk(carl).post(alike(request, other), {}).status_code == 422
     assert not Match.objects.exists()
 
