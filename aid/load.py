@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from aid.models import AidRequest, CaseEvent
+from aid.models import AidRequest, Case, CaseEvent
 from aid.statuses import OPEN, Status
 
 # The last day of each band; the last band has none.
@@ -93,9 +93,13 @@ class Month:
         return sorted(self.days)[-(self.count // 10)]
 
 
-def piles(*, at: datetime) -> list[Pile]:
-    """Return what waits: with each caseworker, with nobody, for an approval, for the payment. One query."""
-    rows = AidRequest.objects.filter(status__in=[*OPEN, Status.NEEDS_INFO], submitted_at__lte=at).values_list(
+def piles(*, hidden: QuerySet[Case], at: datetime) -> list[Pile]:
+    """Return what waits: with each caseworker, with nobody, for an approval, for the payment. One query.
+
+    :param hidden: the cases that are out of the sight of who reads this
+    """
+    waiting = AidRequest.objects.filter(status__in=[*OPEN, Status.NEEDS_INFO], submitted_at__lte=at)
+    rows = waiting.exclude(case__in=hidden).values_list(
         "status", "submitted_at", "taken_by", "taken_by__name", "taken_by__username"
     )
     ages: dict[str, list[int]] = defaultdict(list)
@@ -126,11 +130,14 @@ def _band(age: int) -> int:
     return next(place for place, (last, _name) in enumerate(_BANDS) if last is None or age <= last)
 
 
-def months(count: int, *, zone: ZoneInfo, at: datetime) -> list[Month]:
-    """Return the last months, this one included, by when the first answer was given. One query."""
+def months(count: int, *, hidden: QuerySet[Case], zone: ZoneInfo, at: datetime) -> list[Month]:
+    """Return the last months, this one included, by when the first answer was given. One query.
+
+    :param hidden: the cases that are out of the sight of who reads this
+    """
     firsts = list(_firsts(count, today=at.astimezone(zone).date()))
     rows: dict[date, list[_Answered]] = defaultdict(list)
-    for answered in _answered(since=datetime.combine(firsts[0], time(), zone)):
+    for answered in _answered(hidden, since=datetime.combine(firsts[0], time(), zone)):
         rows[answered.at.astimezone(zone).date().replace(day=1)].append(answered)
     return [_month(first, rows[first]) for first in firsts]
 
@@ -145,9 +152,10 @@ class _Answered:
     is_upheld: bool
 
 
-def _answered(*, since: datetime) -> Iterator[_Answered]:
+def _answered(hidden: QuerySet[Case], *, since: datetime) -> Iterator[_Answered]:
     rows = (
         CaseEvent.objects.filter(to_status__in=[*_ANSWERS, Status.APPEALED, Status.DECLINED_FINALLY])
+        .exclude(request__case__in=hidden)
         .values("request_id", submitted=F("request__submitted_at"))
         .annotate(
             answered_at=_first(*_ANSWERS),

@@ -48,12 +48,16 @@ def weeks(count: int, *, zone: ZoneInfo, at: datetime) -> list[date]:
     return [monday - timedelta(weeks=back) for back in reversed(range(count))]
 
 
-def by_week(mondays: Sequence[date], *, zone: ZoneInfo) -> list[Looker]:
-    """Return everybody who opened something in these weeks, those with the most first. Two queries."""
+def by_week(mondays: Sequence[date], *, zone: ZoneInfo, steward: User) -> list[Looker]:
+    """Return everybody who opened something in these weeks, those with the most first. Two queries.
+
+    Nothing counts of workers whom the steward knows.
+    """
     since = datetime.combine(mondays[0], datetime.min.time(), zone)
     until = datetime.combine(mondays[-1] + timedelta(weeks=1), datetime.min.time(), zone)
     rows = (
         Reveal.objects.filter(at__gte=since, at__lt=until)
+        .exclude(case__in=conflicts.cases_of(steward))
         .annotate(week=TruncWeek("at", tzinfo=zone))
         .values_list("by", "week")
         .annotate(count=Count("pk"))

@@ -52,6 +52,8 @@ CARD_FEE_FIXED = environment.decimal("CARD_FEE_FIXED", "0.30", most=1000)
 CHECKOUTS_PER_HOUR = environment.integer("CHECKOUTS_PER_HOUR", 600, least=10, most=1_000_000)
 # Against a flood of applications (aid/crowding.py)
 APPLICATIONS_PER_HOUR = environment.integer("APPLICATIONS_PER_HOUR", 600, least=10, most=1_000_000)
+# Which events of the audit trail are closed to whom (organisation/audit.py)
+AUDIT_CLOSED = "aid.trail.closed_to"
 # Files that workers add (aid/attaching.py), and the virus scanner that looks at them, if there is one
 ATTACHMENT_MEGABYTES = environment.integer("ATTACHMENT_MEGABYTES", 10, least=1, most=100)
 ATTACHMENTS_PER_CASE = environment.integer("ATTACHMENTS_PER_CASE", 6, least=1, most=100)

@@ -173,7 +173,7 @@ def _record_change(request: HttpRequest, saved: Organisation | LegalEntity, acti
 @needs(Permission.READ_AUDIT)
 @require_safe
 def trail(request: HttpRequest) -> HttpResponse:
-    form = forms.TrailForm(request.GET)
+    form, closed = forms.TrailForm(request.GET), audit.closed_to(member(request))
     events = AuditEvent.objects.order_by("-position")
     if form.is_valid():
         wanted = form.cleaned_data
@@ -182,13 +182,19 @@ def trail(request: HttpRequest) -> HttpResponse:
         if wanted["actor"]:
             events = events.filter(actor_id=wanted["actor"].pk)
         if wanted["object_id"]:
-            events = events.filter(object_id=wanted["object_id"])
+            events = events.filter(object_id=wanted["object_id"]).exclude(closed)
     page = Paginator(events, 100).get_page(request.GET.get("page"))
+    closed_here = set(
+        AuditEvent.objects.filter(closed, pk__in=[event.pk for event in page]).values_list("pk", flat=True)
+    )
     names = {user.pk: str(user) for user in User.objects.only("name", "username")}
     context = {
         "form": form,
         "page": page,
-        "rows": [{"event": event, "actor": names.get(event.actor_id or 0)} for event in page],
+        "rows": [
+            {"event": event, "actor": names.get(event.actor_id or 0), "is_closed": event.pk in closed_here}
+            for event in page
+        ],
         "broken": list(audit.broken_links()) if request.GET.get("check") else None,
     }
     return screen.show(request, "organisation/trail.html", title=_("Audit trail"), context=context)

@@ -45,10 +45,9 @@ class LooksForm(forms.Form):
     )
     case = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, *, seen: QuerySet[Reveal]) -> None:
         super().__init__(data)
-        opened = Reveal.objects.values("by")
-        self.fields["by"].queryset = User.objects.filter(pk__in=opened).order_by("name", "pk")  # type: ignore[attr-defined]  # a model choice
+        self.fields["by"].queryset = User.objects.filter(pk__in=seen.order_by().values("by")).order_by("name", "pk")  # type: ignore[attr-defined]  # a model choice
 
     def narrowed(self, rows: QuerySet[Reveal]) -> QuerySet[Reveal]:
         self.is_valid()
@@ -62,8 +61,9 @@ class LooksForm(forms.Form):
 def access_log(request: HttpRequest) -> HttpResponseBase:
     """The log, newest first, below the numbers of the last weeks; or as a file."""
     user, at = member(request), now()
-    form = LooksForm(request.GET)
-    rows = form.narrowed(looks.seen_by(user))
+    seen = looks.seen_by(user)
+    form = LooksForm(request.GET, seen=seen)
+    rows = form.narrowed(seen)
     wanted = exports.chosen(request.GET.get("export"))
     if wanted and request.method == "GET":
         table = _table(rows)
@@ -72,7 +72,7 @@ def access_log(request: HttpRequest) -> HttpResponseBase:
         )
     zone = ZoneInfo(Organisation.current().time_zone)
     mondays = looks.weeks(_WEEKS, zone=zone, at=at)
-    lookers = looks.by_week(mondays, zone=zone)
+    lookers = looks.by_week(mondays, zone=zone, steward=user)
     context = {
         "form": form,
         "page": Paginator(rows, _PER_PAGE).get_page(request.GET.get("page")),

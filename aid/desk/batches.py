@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, batches, transitions
+from aid import access, batches, conflicts, transitions
 from aid.models import AidRequest, DeclineBatch
 from aid.reasons import DeclineReason
 from aid.statuses import Status
@@ -66,7 +67,7 @@ class DecideForm(forms.Form):
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """The lists of declines, those to decide first."""
-    rows = DeclineBatch.objects.select_related("made_by", "decided_by").order_by("-made_at")
+    rows = _seen_by(member(request)).order_by("-made_at")
     to_decide = [
         {"batch": batch, "waiting": batches.waiting(batch).count()}
         for batch in rows.filter(state=DeclineBatch.State.OPEN)
@@ -118,8 +119,8 @@ def make(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One list as it stands now; whoever may decides on all of it, as they see it."""
-    found = get_object_or_404(DeclineBatch.objects.select_related("made_by", "decided_by"), pk=pk)
     user = member(request)
+    found = get_object_or_404(_seen_by(user), pk=pk)
     if request.method != "POST":
         return _page(request, found)
     if not user.has_perm(Permission.APPROVE_REQUESTS):
@@ -156,17 +157,22 @@ _SAY = {
 }
 
 
+def _seen_by(user: User) -> QuerySet[DeclineBatch]:
+    """Return the lists, but none with a worker whom this person knows: its reason would tell of them."""
+    known = conflicts.cases_of(user)
+    return DeclineBatch.objects.exclude(reviews__request__case__in=known).select_related("made_by", "decided_by")
+
+
 def _page(
     request: HttpRequest, found: DeclineBatch, *, form: DecideForm | None = None, said: str = "", status: int = 200
 ) -> HttpResponse:
     user = member(request)
-    waiting = batches.waiting(found)
-    rows = list(access.visible_to(user).filter(pk__in=waiting.values("pk")).order_by("submitted_at", "pk"))
+    waiting = batches.waiting(found).values("pk")
+    rows = list(access.visible_to(user).filter(pk__in=waiting).order_by("submitted_at", "pk"))
     digest = batches.digest_now(found).hex()
     context = {
         "batch": found,
         "rows": rows,
-        "hidden": waiting.count() - len(rows),
         "digest": digest,
         "has_changed": found.state == DeclineBatch.State.OPEN and digest != bytes(found.digest).hex(),
         "form": form or DecideForm(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from aid import conflicts
 from aid import load as loads
 from aid.load import Month, Pile
 from core.clock import now
@@ -42,16 +43,17 @@ class SpanForm(forms.Form):
 @require_safe
 def load(request: HttpRequest) -> HttpResponseBase:
     """One plot of what waits, and the tables; or one of them as a file."""
-    at = now()
+    user, at = member(request), now()
     form = SpanForm(request.GET)
     count = (form.is_valid() and form.cleaned_data["months"]) or _MONTHS
     zone = ZoneInfo(Organisation.current().time_zone)
+    hidden = conflicts.cases_of(user)
+    piles, months = loads.piles(hidden=hidden, at=at), loads.months(count, hidden=hidden, zone=zone, at=at)
     wanted = exports.chosen(request.GET.get("export"))
     if wanted and request.method == "GET":
         is_months = request.GET.get("table") == "answers"
-        table = _months_table(loads.months(count, zone=zone, at=at)) if is_months else _piles_table(loads.piles(at=at))
-        return exports.download(table=table, form=wanted, by=member(request), action="aid.load_exported", at=at)
-    piles, months = loads.piles(at=at), loads.months(count, zone=zone, at=at)
+        table = _months_table(months) if is_months else _piles_table(piles)
+        return exports.download(table=table, form=wanted, by=user, action="aid.load_exported", at=at)
     context = {
         "form": form,
         "months_shown": count,

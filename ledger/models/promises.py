@@ -11,6 +11,8 @@ from core import append_only
 from core.money import from_minor
 from ledger.models.books import FUND_MAY_NOT_BE_OVERDRAWN, Fund, Transaction
 
+_PURPOSES = {"aid-request": _("aid request")}
+
 
 class Promise(models.Model):
     """Money of a fund that is promised and not yet paid. It is not available for another promise."""
@@ -72,6 +74,12 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def purpose(self) -> str:
+        """What it was promised for, without for whom: not everybody who sees the books sees cases."""
+        kind = self.reference.partition(":")[0]
+        return str(_PURPOSES.get(kind, kind))
 
     @property
     def amount(self) -> Money:
