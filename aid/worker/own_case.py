@@ -30,8 +30,8 @@ def visited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         found = access.of_visit(visit.request_id) if visit else None
         if not visit:
             return ended(request)
-        if not found or found.case.erased_at:
-            return erased(request, found)
+        if not found:
+            return erased(request, None, was_before=True)
         response = view(request, found)
         if visiting.cookie_name() not in response.cookies:
             visiting.go_on(response, visit)
@@ -47,10 +47,15 @@ def ended(request: HttpRequest) -> HttpResponse:
     return render(request, "aid/ended.html", context)
 
 
-def erased(request: HttpRequest, found: AidRequest | None) -> HttpResponse:
-    """Say that nothing is left to be opened, as after a second click on "erase", and what had to stay."""
+def erased(request: HttpRequest, found: AidRequest | None, *, was_before: bool = False) -> HttpResponse:
+    """Say that nothing is left to be opened, and what had to stay.
+
+    :param found: what was erased just now; none: it was never sent
+    :param was_before: it was erased earlier, as at a second click: what it was, we do not look up any more
+    """
     kept = erasing.what_stays(found) if found else erasing.Kept()
-    response = render(request, "aid/erased.html", {"kept": kept, "is_draft": found is None})
+    context = {"kept": kept, "is_draft": found is None and not was_before, "was_before": was_before}
+    response = render(request, "aid/erased.html", context)
     visiting.end(response)
     return response
 
