@@ -1,10 +1,15 @@
 """Makes a picture anew from its pixels, so that nothing else of the file is left. A program of its own, see ``file_types``.
 
-It reads a file from standard input and writes ``jpeg`` or ``png``, a line break, and the new picture. It runs without
-our keys, settings and database, writes no file, and ends itself above its share of memory and time: decoders of
-pictures are where strangers' bytes do most harm.
+It reads a file from standard input and writes ``jpeg`` or ``png``, a line break, and the new picture. Decoders of
+pictures are where strangers' bytes do most harm: it is given no key, setting or database, opens no file and no connection
+once it decodes, and ends itself above its share of memory and time.
+
+It is no jail. It runs as the web server's user, whose keys stand in the environment of processes that go on beside it.
+They cannot be opened from here; that nothing else reads them out of web and worker is ``config.unreadable``'s, in
+production. Whoever needs more gives the web server's unit a kernel's filter of calls.
 """
 
+import importlib
 import io
 import resource
 import sys
@@ -18,6 +23,8 @@ MOST_PIXELS = 65_000_000
 # What is kept: a page of small print, 240 dots an inch.
 _KEPT_PIXELS = 8_000_000
 _FORMATS = ["JPEG", "PNG", "WEBP", "HEIF"]
+# Pillow fetches them when a picture asks for them: too late, when nothing may be opened any more.
+_PARTS = ("JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin", "WebPImagePlugin")
 _FEW_COLOURS = 256
 _MEMORY_BYTES = 1024 * 1024 * 1024
 _SECONDS = 20
@@ -29,8 +36,12 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    register_heif_opener()
+    for part in _PARTS:
+        importlib.import_module(f"PIL.{part}")
+    Image.preinit()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def press(content: bytes) -> tuple[int, bytes]:
