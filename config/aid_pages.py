@@ -30,10 +30,11 @@ stateDiagram-v2
   person within a period may get, and how many approvals an amount needs. A first small grant takes the fast lane, with
   one approval; after an appeal there is no fast lane.
 - An approval stands for one revision of what is asked: payment details, amount, needs and story. If they change, it
-  falls; after an approval, changed payment details wait a day as well.
+  falls; from the first recommendation on, changed payment details wait a day as well.
 - A hold lasts a week at most and ends by itself; then a steward looks at it.
 - Money that came back is booked back at once. If the details were right, and fund, cap and approvals still carry it, it
-  waits to be sent again; else the request is in review again.
+  waits to be sent again; else the request is in review again. The worker is told each time and the steward sees who
+  recorded it; before a third try it is on hold for three days.
 - Two cases of one person count together. What was approved for both, and would not be for one, is taken back.
 - Sent by hand, money is sent or known to have failed; there is no state in between that a machine could try again.
 
