@@ -74,7 +74,7 @@ def arrived(request: HttpRequest, found: AidRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the case on this device. Needs no token: the worst a forged click does is to ask for the words again."""
     response = render(request, "aid/left.html")
-    visiting.end(response)
+    visiting.leave(request, response)
     return response
 
 

@@ -1,7 +1,8 @@
 """A worker's visit: one strictly necessary cookie, sealed, that a shared computer forgets.
 
 It is set by the first POST and not before, names no account, and is worth nothing half an hour after the last page.
-It is unlike the staff's session in name, place and kind: nothing of it is kept on the server.
+It is unlike the staff's session in name, place and kind: nothing of it is kept on the server, but that it was left, as a
+keyed hash, for as long as a copy of the cookie would open the page.
 """
 
 import base64
@@ -16,6 +17,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -80,7 +82,7 @@ def begin(response: HttpResponse, *, request_id: uuid.UUID, words: str = "") -> 
 
 
 def current(request: HttpRequest) -> Visit | None:
-    """Return the visit that the cookie tells of; none if there is no cookie, or it is forged or too old."""
+    """Return the visit that the cookie tells of; none if there is no cookie, or it is forged, too old or was left."""
     try:
         blob = base64.urlsafe_b64decode(request.COOKIES.get(cookie_name(), ""))
         told = json.loads(sealing.unseal(blob, context=_CONTEXT))
@@ -88,7 +90,8 @@ def current(request: HttpRequest) -> Visit | None:
         return None
     if _now() - told["last"] > IDLE_SECONDS or _now() - told["began"] > _LONGEST_SECONDS:
         return None
-    return Visit(request_id=uuid.UUID(told["request"]), began=told["began"], words=told["words"])
+    visit = Visit(request_id=uuid.UUID(told["request"]), began=told["began"], words=told["words"])
+    return None if caches["shared"].get(_left(visit)) else visit
 
 
 def go_on(response: HttpResponse, visit: Visit) -> None:
@@ -101,10 +104,22 @@ def forget_words(response: HttpResponse, visit: Visit) -> None:
     _write(response, replace(visit, words=""))
 
 
+def leave(request: HttpRequest, response: HttpResponse) -> None:
+    """End the visit for good: copies of its cookie open nothing any more."""
+    visit = current(request)
+    if visit:
+        caches["shared"].set(_left(visit), value=True, timeout=_LONGEST_SECONDS)
+    end(response)
+
+
 def end(response: HttpResponse) -> None:
     """Make the browser forget the visit and what it kept of the pages."""
     response.delete_cookie(cookie_name(), path="/", samesite="Strict")
     response["Clear-Site-Data"] = '"cache"'
+
+
+def _left(visit: Visit) -> str:
+    return sealing.blind_index(f"{visit.request_id}\0{visit.began}", purpose="aid.visit-left").hex()
 
 
 def _write(response: HttpResponse, visit: Visit) -> None:

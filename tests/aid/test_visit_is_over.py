@@ -1,15 +1,19 @@
 """A visit that was ended stays ended, and what is said afterwards is true for everybody."""
 
+import time
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
 from aid import applying, erasing
 from aid.answers import Kind
 from aid.models import AidRequest
 from aid.statuses import Status
-from tests.aid.own_page import at_case, send, text
+from aid.worker import visiting
+from tests.aid.own_page import OURS, at_case, send, text
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
@@ -34,3 +38,27 @@ def test_a_draft_erased_just_now_leaves_nothing(full_fund: object, now: datetime
     answer = send(at_case(request), "/aid/case/erase/", {"sure": "on"}, of=request).content.decode()
 
     assert "Nothing. What was not sent leaves no trace." in answer
+
+
+def test_a_copy_of_the_cookie_opens_nothing_after_the_visit_was_left(reach: Reach) -> None:
+    """On a shared computer the next person may have it from the browser's files."""
+    request = reach(Status.IN_REVIEW)
+    browser, again = at_case(request), Client()
+    again.cookies = copy(browser.cookies)
+    assert "Being looked at" in text(again)
+
+    browser.post("/aid/case/leave/", headers=OURS)
+
+    assert "Being looked at" not in text(again)
+    assert "Being looked at" not in text(again, "/aid/case/held/")
+
+
+def test_other_visits_to_the_same_case_go_on(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = reach(Status.IN_REVIEW)
+    phone = at_case(request)
+    monkeypatch.setattr(visiting, "_now", lambda: int(time.time()) + 1)
+    library = at_case(request)
+
+    library.post("/aid/case/leave/", headers=OURS)
+
+    assert "Being looked at" in text(phone)
