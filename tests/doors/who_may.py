@@ -120,6 +120,7 @@ RULES: dict[str, Rule] = {
     "aid_case_ask": may(CASEWORKER | STEWARD),
     "aid_case_go-on": may(CASEWORKER | STEWARD),
     "aid_case_hand-over": may(CASEWORKER | STEWARD),
+    "aid_case_not-the-same": may(STEWARD),
     "aid_case_approve": may(APPROVER | STEWARD),
     "aid_case_decline": may(APPROVER | STEWARD),
     "aid_case_send-back": may(APPROVER | STEWARD),
