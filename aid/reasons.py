@@ -46,7 +46,7 @@ class FailReason(TextChoices):
 class HoldReason(TextChoices):
     """Why approval and payment wait. Never because somebody is new, poor, or shares an address or a connection."""
 
-    PAYMENT_CHANGED = "payment_changed", _("the payment details were changed after the approval")
+    PAYMENT_CHANGED = "payment_changed", _("the worker changed the payment details not long ago")
     LIKENESS = "likeness", _("two cases look alike and nobody could say yet")
     QUESTION = "question", _("a question about the case must be answered first")
     FUND = "fund", _("the fund waits for money that is on its way")

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from aid import attaching, emptying, erasing, file_store, holding, retention, talking
+from aid import attaching, emptying, erasing, file_store, holding, retention, talking, transitions
 from aid.answers import Country, Tenure
 from aid.classes import DEFAULT_DAYS, DataClass
 from aid.models import (
@@ -19,6 +19,7 @@ from aid.models import (
     DisbursementAttempt,
     LegalHold,
     Message,
+    Note,
     Reveal,
     TaxRecord,
     Tombstone,
@@ -248,11 +249,13 @@ def test_late_word_to_an_erased_case_goes_with_the_next_run(
     request = reach(Status.DECLINED)
     night = ended_at(request) + LONG
     run(night)
-    talking.write_to_worker(request_id=request.pk, by=carl, body="are you there?", at=night)
+    with pytest.raises(transitions.NotNow):
+        talking.write_to_worker(request_id=request.pk, by=carl, body="are you there?", at=night)
+    talking.note(request_id=request.pk, by=carl, body="she called", at=night)
 
     run(night)
 
-    assert not Message.objects.filter(body_sealed__isnull=False).exists()
+    assert not Note.objects.filter(body_sealed__isnull=False).exists()
     assert CaseStatistic.objects.count() == 1
 
 
