@@ -140,7 +140,9 @@ def one_part_each(part: str, *, person: str, request: str) -> pgtrigger.Trigger:
                 LEFT JOIN aid_case known ON known.id = k.case_id
                 WHERE q.id = of_request AND k.person_id = NEW.{person} AND k.lifted_at IS NULL
                   AND (known.id = own.id OR known.person_id = own.person_id
-                       OR k.worker_id_index = own.worker_id_index)) THEN
+                       OR k.worker_id_index IN (
+                           SELECT c.worker_id_index FROM aid_case c
+                           WHERE c.id = own.id OR c.person_id = own.person_id))) THEN
                 {refuse("'a person with a conflict has no part in request %', of_request", "aid_no_part_in_conflict")}
             END IF;
             RETURN NEW;

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from aid import access, batches, conflicts, erasing, fresh_eyes, holding, transitions
-from aid.models import AidRequest, Case, Conflict, Match, Reveal
+from aid.models import AidRequest, Case, Conflict, Match, Reveal, Review
 from aid.reasons import DeclineReason, Detail, OpenReason
 from aid.statuses import Status
 from core import clock
 from organisation.models import AuditEvent, User
 from tests.aid.desk_stage import at_desk, page
+from tests.aid.grant_stage import refused
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
@@ -129,6 +130,17 @@ def test_a_worker_id_covers_every_case_of_the_same_worker(reach: Reach, carl: Us
 
     assert not access.visible_to(cora).filter(pk__in=[one.pk, other.pk]).exists()
     assert cora not in fresh_eyes.may_take([fresh(other)])[other.pk]
+
+
+def test_the_database_knows_the_person_behind_a_worker_id(reach: Reach, carl: User, cora: User, now: datetime) -> None:
+    one, other = reach(Status.IN_REVIEW), reach(Status.IN_REVIEW)
+    Case.objects.filter(pk=other.case_id).update(worker_id_sealed=None, worker_id_index=None)
+    with_same_person(one, other)
+    conflicts.declare_worker_id(worker_id=holding.get(one.case, "worker_id"), by=cora, at=now)
+    review = Review(request=other, version=3, reviewer=cora, recommendation="decline", reason="outside", at=now)
+
+    with refused("aid_no_part_in_conflict"):
+        review.save(force_insert=True)
 
 
 def test_a_worker_id_is_known_after_it_was_erased(reach: Reach, carl: User, cora: User, now: datetime) -> None:

@@ -51,9 +51,7 @@ def test_free_text_of_aid_is_either_sealed_or_of_the_groups_own() -> None:
         f"{label}.{field.name}"
         for label, model in data_map.models().items()
         for field in model._meta.local_fields
-        if label.startswith("aid.")
-        and isinstance(field, models.CharField)
-        and not field.choices
+        if label.startswith("aid.") and isinstance(field, models.CharField) and not field.choices
     }
 
     assert texts | free == {
