@@ -105,12 +105,11 @@ _PUBLIC: dict[Status, Promise] = {
     Status.JOINED: _("Being looked at"),
 }
 
-# Only these are worth a letter; the rest is read when the worker comes by.
+# Only these are worth a letter; the rest is read when the worker comes by. What comes with a message (a question, an
+# answer, money that came back) has the message's letter.
 NEWS = frozenset(
     {
-        Status.NEEDS_INFO,
         Status.EXPIRED,
-        Status.ANSWERED,
         Status.APPROVED,
         Status.DECLINED,
         Status.DECLINED_FINALLY,

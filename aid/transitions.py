@@ -171,6 +171,7 @@ def move(
     :raises NotNow: if the step is not allowed from here
     """
     require_step(request, to)
+    came_back = request.status == Status.PAID and to == Status.APPROVED
     CaseEvent.objects.create(
         request=request, version=request.version + 1, from_status=request.status, to_status=to, at=at
     )
@@ -178,7 +179,7 @@ def move(
     request.status = to
     request.save()
     audit.record(actor=by, action=f"aid.{to}", subject=request, reason=reason, note=note, at=at)
-    if to in NEWS:
+    if to in NEWS and not came_back:
         notices.queue(request.case, about=str(request.version), at=at)
     return request
 

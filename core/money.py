@@ -1,5 +1,6 @@
 """Money as the field counts it: an amount with its currency, stored and sent in whole minor units."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision
@@ -69,7 +70,7 @@ def from_minor(minor: int, currency: str | Currency) -> Money:
 def parse_amount(typed: str, currency: str | Currency) -> Money:
     """Read what a person typed as an amount: ``25``, ``25.50``, ``$1,000``, ``25,50``.
 
-    A last group of three digits after a comma counts as thousands, any other as decimals.
+    A last group of three digits after a comma counts as thousands, any other as decimals; after a point it is unclear.
 
     :raises AmountUnclear: with the reason "empty", "letters", "negative", "zero", "decimals" or "currency"
     """
@@ -84,6 +85,8 @@ def parse_amount(typed: str, currency: str | Currency) -> Money:
         head, _, tail = text.rpartition(",")
         is_thousands = len(tail.partition(".")[0]) == 3 and tail[:3].isdecimal()
         text = head.replace(",", "") + ("" if is_thousands else ".") + tail
+    if _is_thousands_with_a_point(text, unit):
+        raise AmountUnclear("decimals")
     # Decimal would also read "NaN", "1e5" and other scripts' digits; a person who types those means something else.
     if not text.isascii() or not set(text) <= set("0123456789.-+"):
         raise AmountUnclear("letters")
@@ -98,6 +101,11 @@ def parse_amount(typed: str, currency: str | Currency) -> Money:
     money = Money(amount, unit)
     to_minor(money)
     return money
+
+
+def _is_thousands_with_a_point(text: str, unit: Currency) -> bool:
+    """Return whether this is ``1.000``: a thousand to some and one to others, so that nobody should guess."""
+    return decimals(unit) < len("000") and re.fullmatch(r"[0-9]+\.[0-9]{3}", text) is not None
 
 
 def format_money(money: Money, language: str = "en", *, short: bool = False) -> str:

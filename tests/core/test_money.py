@@ -53,6 +53,8 @@ def test_amount_is_read_as_it_is_written(typed: str, cents: int) -> None:
         ("0.00", "zero"),
         ("-0", "zero"),
         ("1.005", "decimals"),
+        ("1.000", "decimals"),
+        ("$25.000", "decimals"),
         ("€5", "currency"),
         ("5 £", "currency"),
     ],
