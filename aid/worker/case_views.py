@@ -6,6 +6,7 @@ from contextlib import suppress
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +21,8 @@ from core.clock import now
 from ledger import proving
 
 PURPOSE = "aid.case"
+# Where "Leave this page now" leads. Not to be chosen by the address: that would lead anybody anywhere.
+_ELSEWHERE = "https://%s.wikipedia.org/"
 _ANSWERS: dict[str, Callable[..., AidRequest]] = {
     "arrived": confirming.say_arrived,
     "not_arrived": confirming.say_not_arrived,
@@ -75,6 +78,17 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Close the case on this device. Needs no token: the worst a forged click does is to ask for the words again."""
     response = render(request, "aid/left.html")
     visiting.leave(request, response)
+    return response
+
+
+@visiting.private
+@require_safe
+def away(request: HttpRequest) -> HttpResponse:
+    """Quick exit: end the visit, so that "back" shows nothing, and go to a page that tells nothing."""
+    response = redirect(_ELSEWHERE % (get_language() or "en"))
+    response.status_code = 303
+    if visiting.cookie_name() in request.COOKIES:
+        visiting.leave(request, response)
     return response
 
 

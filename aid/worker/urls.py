@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("case/files/<uuid:pk>/", files.file, name="file"),
     path("case/files/<uuid:pk>/remove/", files.remove, name="file_remove"),
     path("case/leave/", case_views.leave, name="leave"),
+    path("away/", case_views.away, name="away"),
     path("link/", link_views.ask, name="link"),
     path("link/<str:key>/", link_views.open_link, name="open_link"),
 ]

@@ -14,6 +14,7 @@ from aid.models import AidRequest
 from aid.statuses import Status
 from aid.worker import visiting
 from tests.aid.own_page import OURS, at_case, send, text
+from tests.aid.test_worker_applies import begin
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
@@ -62,3 +63,45 @@ def test_other_visits_to_the_same_case_go_on(reach: Reach, monkeypatch: pytest.M
     library.post("/aid/case/leave/", headers=OURS)
 
     assert "Being looked at" in text(phone)
+
+
+@pytest.mark.parametrize(("prefix", "elsewhere"), [("", "https://en.wikipedia.org/"), ("/es", "https://es.wikipedia.org/")])
+def test_quick_exit_closes_the_page_and_goes_elsewhere(reach: Reach, prefix: str, elsewhere: str) -> None:
+    request = reach(Status.IN_REVIEW)
+    browser, again = at_case(request), Client()
+    again.cookies = copy(browser.cookies)
+    assert f'href="{prefix}/aid/away/"' in text(browser, f"{prefix}/aid/case/")
+
+    answer = browser.get(f"{prefix}/aid/away/?next=https://evil.example/")
+
+    assert (answer.status_code, answer["Location"]) == (303, elsewhere)
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert answer["Cache-Control"] == "no-store"
+    assert not browser.cookies[visiting.cookie_name()].value
+    assert "Being looked at" not in text(browser)
+    assert "Being looked at" not in text(again)
+
+
+def test_quick_exit_hides_a_draft_and_its_words(client: Client, full_fund: object) -> None:
+    words = begin(client)
+    assert words in text(client, "/aid/apply/when/")
+
+    client.get("/aid/away/")
+
+    for path in ("/aid/apply/words/", "/aid/apply/when/", "/aid/apply/check/", "/aid/case/"):
+        assert words not in text(client, path)
+
+
+def test_quick_exit_without_a_visit_sets_nothing(client: Client) -> None:
+    answer = client.get("/aid/away/")
+
+    assert answer.status_code == 303
+    assert not answer.cookies
+
+
+def test_questions_can_be_closed_on_this_device(client: Client, full_fund: object) -> None:
+    assert "aid/case/leave/" not in text(client, "/aid/apply/")
+    begin(client)
+
+    for path in ("/aid/apply/", "/aid/apply/when/", "/aid/apply/check/"):
+        assert 'action="/aid/case/leave/"' in text(client, path)

@@ -29,8 +29,8 @@ def test_each_language_has_its_own_frame() -> None:
         english = once("components/quick_exit.html")
     with override("es"):
         spanish = once("components/quick_exit.html")
-    assert "https://en.wikipedia.org/" in english
-    assert "https://es.wikipedia.org/" in spanish
+    assert 'href="/aid/away/"' in english
+    assert 'href="/es/aid/away/"' in spanish
 
 
 def test_text_is_escaped_even_where_the_same_was_markup_before() -> None:
