@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aid import access, confirming, transitions
 from aid.models import AidRequest
@@ -61,7 +61,7 @@ def proof(request: HttpRequest, found: AidRequest) -> HttpResponse:
 
 
 @own_case.visited
-@require_POST
+@own_case.by_post
 def arrived(request: HttpRequest, found: AidRequest) -> HttpResponse:
     """The worker says that the money arrived, or that it did not."""
     form = forms.Form(request.POST)
@@ -73,12 +73,20 @@ def arrived(request: HttpRequest, found: AidRequest) -> HttpResponse:
 
 
 @visiting.private
-@require_POST
+@own_case.by_post
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the case on this device. Needs no token: the worst a forged click does is to ask for the words again."""
-    response = render(request, "aid/left.html")
+    response = redirect("aid:left")
+    response.status_code = 303
     visiting.leave(request, response)
     return response
+
+
+@visiting.private
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """Say that the page is closed on this device."""
+    return redirect("aid:case") if visiting.current(request) else render(request, "aid/left.html")
 
 
 @visiting.private

@@ -5,8 +5,9 @@ from contextlib import suppress
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aid import applying, changing, erasing, holding, transitions
 from aid.answers import PayMethod
@@ -17,6 +18,7 @@ from aid.worker.case_forms import EraseForm, PayToForm
 from core.clock import now
 
 _CHANGES_AN_HOUR = 10
+_UNSENT = "?unsent"
 
 
 @own_case.visited
@@ -64,16 +66,28 @@ def withdraw(request: HttpRequest, found: AidRequest) -> HttpResponse:
 def erase(request: HttpRequest, found: AidRequest) -> HttpResponse:
     """Say what would stay and why, ask once more, then erase."""
     form = EraseForm(request.POST or None, case=found.case)
-    is_held = False
+    is_held, was_sent = False, found.status != Status.DRAFT
     if request.method == "POST" and form.is_valid() and own_case.is_ours(request, found, form):
         try:
             erasing.erase_now(request_id=found.pk, at=now())
         except erasing.UnderLegalHold:
             is_held = True
         else:
-            return own_case.erased(request, AidRequest.objects.select_related("case").filter(pk=found.pk).first())
+            gone = redirect(f"{reverse('aid:erased')}{'' if was_sent else _UNSENT}")
+            gone.status_code = 303
+            visiting.end(gone)
+            return gone
     context = case_page.standing(found) | {"form": form, "kept": erasing.what_stays(found), "is_held": is_held}
     return render(request, "aid/erase.html", context)
+
+
+@visiting.private
+@require_safe
+def erased(request: HttpRequest) -> HttpResponse:
+    """Say that it is erased, to whoever asks: the address names nobody."""
+    if visiting.current(request):
+        return redirect("aid:case")
+    return own_case.erased(request, is_draft="unsent" in request.GET)
 
 
 def _seen(found: AidRequest) -> str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aid import access, attaching, downloads, file_store, file_types, holding, transitions
 from aid.file_types import Why
@@ -99,7 +99,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @visiting.private
-@require_POST
+@own_case.by_post
 def remove(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a file back before the request is sent."""
     visit, found = _visited(request)

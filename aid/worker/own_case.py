@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from aid import access, erasing
 from aid.models import AidRequest
@@ -31,13 +33,24 @@ def visited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not visit:
             return ended(request)
         if not found:
-            return erased(request, None, was_before=True)
+            return erased(request)
         response = view(request, found)
         if visiting.cookie_name() not in response.cookies:
             visiting.go_on(response, visit)
         return response
 
     return guarded
+
+
+def by_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let the view have what is posted. A reload or a link to another language leads from its address to the page."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.method == "POST" else redirect("aid:case")
+
+    return posted
 
 
 def ended(request: HttpRequest) -> HttpResponse:
@@ -47,16 +60,15 @@ def ended(request: HttpRequest) -> HttpResponse:
     return render(request, "aid/ended.html", context)
 
 
-def erased(request: HttpRequest, found: AidRequest | None, *, was_before: bool = False) -> HttpResponse:
+def erased(request: HttpRequest, *, is_draft: bool = False) -> HttpResponse:
     """Say that nothing is left to be opened, and what had to stay.
 
-    :param found: what was erased just now; none: it was never sent
-    :param was_before: it was erased earlier, as at a second click: what it was, we do not look up any more
+    :param is_draft: it was never sent; otherwise what it was, we do not look up any more
     """
-    kept = erasing.what_stays(found) if found else erasing.Kept()
-    context = {"kept": kept, "is_draft": found is None and not was_before, "was_before": was_before}
+    context = {"kept": erasing.Kept(), "is_draft": is_draft, "was_before": not is_draft}
     response = render(request, "aid/erased.html", context)
-    visiting.end(response)
+    if visiting.cookie_name() in request.COOKIES:
+        visiting.end(response)
     return response
 
 

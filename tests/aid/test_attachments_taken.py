@@ -264,6 +264,6 @@ def test_picture_that_takes_too_long_is_given_up(phone: Client, monkeypatch: pyt
 
 def test_without_a_visit_the_words_are_asked_for(client: Client, draft: AidRequest, now: datetime) -> None:
     for response in (client.get(PLACE), send(client, PDF), client.get(f"{PLACE}{draft.pk}/")):
-        assert "Your seven words open it again" in page_says(response)
+        assert "your seven words open it again" in page_says(response)
     assert browser(draft).get(PLACE).status_code == 200
     assert not Attachment.objects.exists()

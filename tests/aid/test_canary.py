@@ -53,7 +53,7 @@ MOST_PAGES = 60
 # Pages of the worker's without a form to write in, or which would end the walk.
 QUIET = {
     "aid:home", "aid:busy", "aid:words", "aid:go_on", "aid:check", "aid:proof", "aid:held.json", "aid:arrived",
-    "aid:withdraw", "aid:erase", "aid:leave", "aid:away", "aid:file", "aid:file_remove", "aid:open_link",
+    "aid:withdraw", "aid:erase", "aid:leave", "aid:left", "aid:erased", "aid:away", "aid:file", "aid:file_remove", "aid:open_link",
 }  # fmt: skip
 
 

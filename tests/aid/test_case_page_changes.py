@@ -77,7 +77,8 @@ def test_second_click_on_change_or_erase_says_that_it_is_done(reach: Reach) -> N
     erased = [send(browser, "/aid/case/erase/", {"sure": "on"}, of=request) for browser in (wanda, other)]
 
     assert changed == ["/aid/case/?done=payment"] * 2
-    assert ["It is erased" in answer.content.decode() for answer in erased] == [True, True]
+    assert erased[0]["Location"] == "/aid/erased/"
+    assert "It is erased" in erased[1].content.decode()
     assert Tombstone.objects.count() == 1
 
 
@@ -165,8 +166,10 @@ def test_what_is_erased_is_gone_on_every_device(reach: Reach) -> None:
 
     answer = send(wanda, "/aid/case/erase/", {"sure": "on"}, of=request)
 
-    assert "It is erased" in answer.content.decode()
-    assert "tax law asks for it" in answer.content.decode()
+    assert (answer.status_code, answer["Location"]) == (303, "/aid/erased/")
+    assert "It is erased" in text(wanda, "/aid/erased/")
+    assert "what tax law asks for" in text(wanda, "/aid/erased/")
+    assert "If you did not erase it, what you saved is safe" in text(wanda, "/aid/case/held/")
     assert not wanda.cookies[visiting.cookie_name()].value
     assert "Your seven words" in text(other)
     assert "open nothing any more" in text(other, "/aid/case/held/")

@@ -1,6 +1,7 @@
 """A visit that was ended stays ended, and what is said afterwards is true for everybody."""
 
 import time
+import uuid
 from collections.abc import Callable
 from copy import copy
 from datetime import datetime
@@ -36,9 +37,10 @@ def test_a_second_look_after_erasing_says_what_is_true_for_all(reach: Reach, ful
 def test_a_draft_erased_just_now_leaves_nothing(full_fund: object, now: datetime) -> None:
     request = applying.begin(kind=Kind.SUSPENSION, language="en", at=now).request
 
-    answer = send(at_case(request), "/aid/case/erase/", {"sure": "on"}, of=request).content.decode()
+    browser = at_case(request)
+    answer = send(browser, "/aid/case/erase/", {"sure": "on"}, of=request)
 
-    assert "Nothing. What was not sent leaves no trace." in answer
+    assert "Nothing. What was not sent leaves no trace." in text(browser, answer["Location"])
 
 
 def test_a_copy_of_the_cookie_opens_nothing_after_the_visit_was_left(reach: Reach) -> None:
@@ -65,7 +67,9 @@ def test_other_visits_to_the_same_case_go_on(reach: Reach, monkeypatch: pytest.M
     assert "Being looked at" in text(phone)
 
 
-@pytest.mark.parametrize(("prefix", "elsewhere"), [("", "https://en.wikipedia.org/"), ("/es", "https://es.wikipedia.org/")])
+@pytest.mark.parametrize(
+    ("prefix", "elsewhere"), [("", "https://en.wikipedia.org/"), ("/es", "https://es.wikipedia.org/")]
+)
 def test_quick_exit_closes_the_page_and_goes_elsewhere(reach: Reach, prefix: str, elsewhere: str) -> None:
     request = reach(Status.IN_REVIEW)
     browser, again = at_case(request), Client()
@@ -105,3 +109,32 @@ def test_questions_can_be_closed_on_this_device(client: Client, full_fund: objec
 
     for path in ("/aid/apply/", "/aid/apply/when/", "/aid/apply/check/"):
         assert 'action="/aid/case/leave/"' in text(client, path)
+
+
+def test_closing_leads_to_a_page_that_can_be_loaded_again(reach: Reach) -> None:
+    browser = at_case(reach(Status.IN_REVIEW))
+
+    answer = browser.post("/es/aid/case/leave/", headers=OURS)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/es/aid/left/")
+    assert 'href="/aid/left/"' in text(browser, "/es/aid/left/")
+    assert "Your page is closed on this device" in text(browser, "/aid/left/")
+
+
+@pytest.mark.parametrize("path", ["leave/", "arrived/", f"files/{uuid.uuid4()}/remove/", "message/"])
+def test_address_of_a_form_leads_to_the_page_when_it_is_loaded_again(reach: Reach, path: str) -> None:
+    browser = at_case(reach(Status.PAID))
+
+    assert browser.get(f"/aid/case/{path}")["Location"] == "/aid/case/"
+    assert "Has it arrived?" in text(browser)
+
+
+def test_pages_that_say_farewell_lead_back_while_the_page_is_open(reach: Reach) -> None:
+    browser = at_case(reach(Status.IN_REVIEW))
+
+    for path in ("/aid/left/", "/aid/erased/"):
+        assert browser.get(path)["Location"] == "/aid/case/"
+
+
+def test_who_has_no_cookie_learns_that_it_is_needed(client: Client) -> None:
+    assert "your browser does not accept the one cookie that we need" in text(client, "/aid/apply/words/")
