@@ -10,7 +10,7 @@ from aid import applying
 from aid.answers import Kind
 from aid.models import AidRequest, Case
 from aid.statuses import Status
-from aid.worker import visiting
+from aid.worker import case_views, visiting
 from ledger.models import Fund
 from organisation.models import Organisation
 from tests.aid.conftest import fill
@@ -50,11 +50,21 @@ def test_wrong_and_unknown_words_get_the_same_answer(wanda: Client) -> None:
 
 def test_guessing_is_throttled_and_right_words_make_no_difference_then(wanda: Client) -> None:
     words = apply(wanda)
-    for _guess in range(20):
-        enter(Client(), "abacus abdomen abdominal abide abiding ability ablaze")
+    for _guess in range(100):
+        assert enter(Client(), "abacus abdomen abdominal abide abiding ability ablaze").status_code == 200
 
     assert enter(Client(), "abacus abdomen").status_code == 429
-    assert enter(Client(), words).status_code == 429
+    too_many = enter(Client(), words)
+    assert too_many.status_code == 429
+    assert 'href="/aid/case/"' in too_many.content.decode()
+
+
+def test_right_words_are_no_guess(wanda: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = apply(wanda)
+    monkeypatch.setattr(case_views, "_TRIES", 3)
+
+    assert [enter(Client(), words).status_code for _time in range(5)] == [302] * 5
+    assert [enter(Client(), "abacus abdomen").status_code for _time in range(4)] == [200, 200, 200, 429]
 
 
 def test_unsent_application_can_be_gone_on_with_by_its_words(wanda: Client) -> None:
