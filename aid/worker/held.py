@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from aid import holding, policy, retention
+from aid import holding, policy, retention, scanning
 from aid.answers import Need
 from aid.classes import DataClass
-from aid.models import AidRequest, Confirmation, Disbursement, DisbursementAttempt
+from aid.models import AidRequest, Attachment, Confirmation, Disbursement, DisbursementAttempt
 from aid.statuses import ENDED, Status, public_words
 from aid.worker import case_page
 from core.money import format_money, from_minor
+from organisation.models import Organisation
 
 _WORK_IS_PAID_IN = "USD"
 # Fields of a case and of its request by the names under which they stand in the file. "?" stands for a sealed one.
@@ -165,9 +166,15 @@ def _files(found: AidRequest) -> Iterator[list[Line]]:
             Line("name", _("Name"), holding.get(file, "name")),
             Line("kind", _("Kind"), file.get_kind_display()),
             Line("bytes", _("Size in bytes"), file.size),
-            Line("state", _("Checked"), file.get_state_display()),
+            Line("state", _("Checked"), _checked(file)),
             Line("erased_at", _("Erased"), file.gone_at),
         ]
+
+
+def _checked(file: Attachment) -> str:
+    if file.state == Attachment.State.WAITING and not scanning.is_set_up():
+        return _("not checked by a virus scanner")
+    return str(file.get_state_display())
 
 
 def _payments(found: AidRequest) -> Iterator[list[Line]]:
@@ -263,7 +270,7 @@ def _keeping(found: AidRequest) -> Iterator[list[Line]]:
         yield [
             Line("what", _("What"), data_class.label),
             Line("days", _("Days"), days),
-            Line("until", _("Until"), localtime(begins + timedelta(days=days)).date() if begins else None),
+            Line("until", _("Until"), _here(begins + timedelta(days=days)).date() if begins else None),
         ]
 
 
@@ -284,13 +291,18 @@ def _counted_from(found: AidRequest) -> dict[DataClass, datetime | None]:
     }
 
 
+def _here(moment: datetime) -> datetime:
+    """Return it as the clocks of the organisation show it, like the worker's page does."""
+    return moment.astimezone(ZoneInfo(Organisation.current().time_zone))
+
+
 def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Money):
         return format_money(value, get_language() or "en")
     if isinstance(value, datetime):
-        return date_format(localtime(value), "DATETIME_FORMAT")
+        return date_format(_here(value), "DATETIME_FORMAT")
     if isinstance(value, date):
         return date_format(value)
     return str(value) if isinstance(value, int | Decimal) else value or ""

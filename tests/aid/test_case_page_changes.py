@@ -37,7 +37,7 @@ def test_change_after_approval_says_its_price_before_and_is_paid_only_later(reac
     assert request.status == Status.RECOMMENDED_GRANT
     assert holding.get(request, "pay_to") == NEW["pay_to"]
     page = text(wanda)
-    assert "nothing is sent before" in page
+    assert ", nothing is sent. If it was not you" in page
     assert "Being looked at" in page
     assert Decision.objects.exists()
 

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.apps import apps
+from pytest_django import Settings
 
 from aid import holding, talking
 from aid.models import AidRequest, Attachment, Case
 from aid.reasons import Detail, OpenReason
 from aid.statuses import Status
 from aid.worker import held
-from organisation.models import User
+from organisation.models import Organisation, User
 from tests.aid.own_page import at_case, send, text
 
 Reach = Callable[..., AidRequest]
@@ -109,3 +110,25 @@ def test_joined_case_holds_the_same_as_one_that_is_looked_at(reach: Reach) -> No
     assert joined["keeping"] == looked_at["keeping"]
     assert [step["step"] for step in joined["steps"]] == [step["step"] for step in looked_at["steps"]]
     assert joined.keys() == looked_at.keys()
+
+
+def test_times_are_those_of_the_organisations_clocks(reach: Reach, carl: User, liferaft: Organisation) -> None:
+    request = reach(Status.IN_REVIEW)
+    late = datetime(2026, 3, 2, 3, 30, tzinfo=UTC)
+    request.case.reveals.create(detail=Detail.EMAIL, reason=OpenReason.CONTACT, by=carl, at=late)
+
+    assert liferaft.time_zone == "America/New_York"
+    assert "March 1, 2026, 10:30 p.m." in text(at_case(request), "/aid/case/held/")
+
+
+@pytest.mark.parametrize(
+    ("scanner", "said"), [("", "not checked by a virus scanner"), ("tcp://127.0.0.1:9", "being checked")]
+)
+def test_file_is_not_said_to_be_checked_where_no_scanner_is(
+    reach: Reach, carl: User, now: datetime, settings: Settings, scanner: str, said: str
+) -> None:
+    settings.CLAMD_URL = scanner
+    request = reach(Status.IN_REVIEW)
+    fill_all(request, carl, now)
+
+    assert said in text(at_case(request), "/aid/case/held/")
