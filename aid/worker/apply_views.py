@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, applying, crowding, policy, retention, surging, transitions
+from aid import access, applying, crowding, holding, policy, retention, surging, transitions
 from aid.amounts import AmountField, short
 from aid.classes import DataClass
 from aid.models import AidRequest, Case, Policy
@@ -141,6 +141,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "wants_money": draft.wants_money,
         "words": visit.words,
         "last": pages.CONTACT,
+        "files": _names_of_files(draft),
     }
     return _shown_again(request, "aid/check.html", context, visit)
 
@@ -160,6 +161,11 @@ def _sent_or_ended(request: HttpRequest, visit: Visit | None) -> HttpResponse:
 def answers(request: AidRequest) -> list[tuple[Page, list[tuple[Any, str]]]]:
     """Return each page that this worker is asked, with what we hold of its answers, in the worker's words."""
     return [(page, [_in_words(field) for field in page.make_form(request)]) for page in pages.path(request)]
+
+
+def _names_of_files(draft: AidRequest) -> list[str]:
+    there = draft.case.attachments.filter(gone_at__isnull=True).order_by("at", "pk")
+    return [holding.get(file, "name") or file.get_kind_display() for file in there]
 
 
 def _in_words(field: forms.BoundField) -> tuple[Any, str]:

@@ -267,3 +267,20 @@ def test_without_a_visit_the_words_are_asked_for(client: Client, draft: AidReque
         assert "your seven words open it again" in page_says(response)
     assert browser(draft).get(PLACE).status_code == 200
     assert not Attachment.objects.exists()
+
+
+def test_files_stand_on_the_page_where_all_is_checked(phone: Client) -> None:
+    assert "Your files" not in page_says(phone.get("/aid/apply/check/"))
+    send(phone, encoded(photo(), "PNG"), name="they-wrote.png")
+
+    page = page_says(phone.get("/aid/apply/check/"))
+
+    assert "Your files" in page
+    assert "<li>they-wrote.png</li>" in page
+    assert 'href="/aid/case/files/"' in page
+
+
+def test_warning_to_save_first_stands_above_the_way_to_the_files(phone: Client) -> None:
+    page = page_says(phone.get("/aid/apply/notice/"))
+
+    assert page.index("Save first what you typed") < page.index('href="/aid/case/files/"')
