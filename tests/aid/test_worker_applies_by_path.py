@@ -188,7 +188,7 @@ def test_it_takes_as_long_as_the_page_says(wanda: Client, wants_money: bool, mos
     characters, questions = 45 + len("Save and go on"), 0
     for response in shown:
         page = BeautifulSoup(response.content, "html.parser")
-        form = page.select_one("main form")
+        form = page.select_one('main form:not([action$="/leave/"])')
         assert page.h1
         said = [page.h1.get_text(), form.get_text().replace("Save and go on", "") if form else ""]
         characters += sum(len(" ".join(text.split())) for text in said)
