@@ -162,7 +162,7 @@ def _look_round(walker: Walker, starts: set[str]) -> None:
 
 
 def _ends_the_walk(path: str) -> bool:
-    return path.endswith(("/conflict/", "/erase/", "/withdraw/", "/leave/", "/legal-hold/"))
+    return path.endswith(("/conflict/", "/erase/", "/withdraw/", "/leave/", "/away/", "/legal-hold/"))
 
 
 def walk_through(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> AidRequest:
