@@ -76,6 +76,7 @@ def declare_worker_id(*, worker_id: str, by: User, at: datetime) -> None:
     if _by_worker_id(at).filter(person=by).count() >= MOST_WORKER_IDS:
         raise TooManyDeclared
     conflict = Conflict.objects.create(person=by, worker_id_index=index, at=at)
+    AidRequest.objects.filter(case__in=cases_of(by), taken_by=by).update(taken_by=None)
     audit.record(actor=by, action="aid.conflict_declared", subject=conflict, at=at)
 
 

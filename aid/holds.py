@@ -49,14 +49,18 @@ def put(*, request_id: uuid.UUID, by: User, reason: HoldReason, note: str, days:
 
 @transaction.atomic
 def lift(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
-    """End a hold: by who put it, or by a steward. The day after changed payment details is ended by a steward alone.
+    """End a hold: by who put it, or by a steward. The day after changed payment details ends by itself alone.
 
-    :raises transitions.NotAllowed: if it is neither
+    The worker was told that nothing is sent for a day, so that they could notice if it was not them.
+
+    :raises transitions.NotAllowed: if it is neither, or that day
     :raises transitions.NotNow: if it has run out: a steward looks at it
     """
     hold = _lock(hold_id)
     transitions.require(by, *(_WHO if hold.by_id == by.pk else (Permission.OVERSEE_CASES,)))
     conflicts.require_none(by, hold.request.case)
+    if not can_be_lifted(hold):
+        raise transitions.NotAllowed
     if hold.until <= at:
         raise transitions.NotNow(hold.request.status)
     if hold.lifted_at is None:
@@ -64,6 +68,11 @@ def lift(*, hold_id: uuid.UUID, by: User, at: datetime) -> Hold:
         hold.save(update_fields=["lifted_at", "lifted_by"])
         audit.record(actor=by, action="aid.hold_lifted", subject=hold.request, at=at)
     return hold
+
+
+def can_be_lifted(hold: Hold) -> bool:
+    """Return whether anybody may end this hold before its time."""
+    return hold.reason != HoldReason.PAYMENT_CHANGED
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from aid import ruling
 from aid.amounts import AmountField, short
 from aid.models import Policy
 from aid.ruling import Band, Rules
+from organisation.roles import holders
 
 BANDS = 3
 _MOST = 1_000_000
@@ -109,6 +110,9 @@ class RulesForm(forms.Form):
             is_wrong = f"approvals_{number}" in self.errors
             if answers.get(f"up_to_{number}") and not answers.get(f"approvals_{number}") and not is_wrong:
                 self.add_error(f"approvals_{number}", _("How many approvals do these need?"))
+            if (answers.get(f"approvals_{number}") or 0) > max(holders("approver").count(), policies.APPROVALS):
+                words = _("Fewer people are approvers than this. No such grant could ever be approved.")
+                self.add_error(f"approvals_{number}", words)
         return answers
 
     def rules(self) -> Rules:

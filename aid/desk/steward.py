@@ -90,8 +90,12 @@ def look(request: HttpRequest, hold: uuid.UUID) -> HttpResponse:
 def lift_hold(request: HttpRequest, hold: uuid.UUID) -> HttpResponse:
     """A hold ends before its time."""
     found = _hold(request, hold)
-    holds.lift(hold_id=found.pk, by=member(request), at=now())
-    messages.success(request, _("The hold is lifted. Approval and payment can go on."))
+    try:
+        holds.lift(hold_id=found.pk, by=member(request), at=now())
+    except transitions.NotAllowed:
+        messages.error(request, _("The worker was told that nothing is sent for a day. It ends by itself."))
+    else:
+        messages.success(request, _("The hold is lifted. Approval and payment can go on."))
     return redirect("aid_steward")
 
 

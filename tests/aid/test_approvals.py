@@ -198,6 +198,16 @@ def test_hold_stops_approval_and_payment_and_runs_out(
         holds.lift(hold_id=to_pay.holds.get().pk, by=cora, at=over)
 
 
+def test_nobody_lifts_the_day_after_changed_payment_details(reach: Reach, stella: User, now: datetime) -> None:
+    """The worker was told that nothing is sent for a day."""
+    request = reach(Status.APPROVED)
+    changing.change_payment(request_id=request.pk, method=PayMethod.CHECK, pay_to="1 Other Street", at=now)
+    hold = request.holds.get()
+
+    with pytest.raises(transitions.NotAllowed):
+        holds.lift(hold_id=hold.pk, by=stella, at=now + timedelta(minutes=1))
+
+
 def test_hold_after_hold_is_the_stewards(reach: Reach, cora: User, stella: User, now: datetime) -> None:
     request = reach(Status.IN_REVIEW)
     put(request, by=cora, at=now)

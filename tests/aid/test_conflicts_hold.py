@@ -143,6 +143,14 @@ def test_the_database_knows_the_person_behind_a_worker_id(reach: Reach, carl: Us
         review.save(force_insert=True)
 
 
+def test_stepping_back_by_worker_id_puts_the_case_back(reach: Reach, carl: User, now: datetime) -> None:
+    request = reach(Status.IN_REVIEW)
+
+    conflicts.declare_worker_id(worker_id=holding.get(request.case, "worker_id"), by=carl, at=now)
+
+    assert fresh(request).taken_by is None
+
+
 def test_a_worker_id_is_known_after_it_was_erased(reach: Reach, carl: User, cora: User, now: datetime) -> None:
     request = reach(Status.WITHDRAWN)
     conflicts.declare_worker_id(worker_id=holding.get(request.case, "worker_id"), by=carl, at=now)

@@ -54,6 +54,13 @@ NEW = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _enough_approvers(person: Callable[..., User]) -> None:
+    """Nobody can ask for more approvals than there are people who give them."""
+    for name in ("amy", "ava", "abe", "ann", "abi", "amos"):
+        person(name, "approver")
+
+
 @pytest.fixture
 def desk(client: Client, stella: User) -> Client:
     client.force_login(stella)
@@ -121,6 +128,7 @@ def test_what_is_in_review_keeps_the_rules_with_which_it_began(
         ({"approvals_1": ""}, "How many approvals do these need?"),
         ({"approvals_1": "1"}, "At least two: only the fast lane needs one."),
         ({"approvals_2": "40000"}, "At most 9."),
+        ({"approvals_2": "7"}, "Fewer people are approvers than this."),
         ({"up_to_2": "400"}, "do not fit"),
         ({"up_to_1": "", "approvals_1": "2"}, "do not fit"),
         ({"approvals_1": "4"}, "do not fit"),
