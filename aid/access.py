@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aid import conflicts
-from aid.models import AidRequest, Case, Confirmation, DisbursementAttempt
+from aid.models import AidRequest, Case, CaseEvent, Confirmation, DisbursementAttempt
 from aid.statuses import Status
 from core import casewords
 from ledger.models import Transaction
@@ -62,6 +62,14 @@ def visible_to(user: User) -> QuerySet[AidRequest]:
         .select_related("case", "fund", "taken_by")
         .annotate(is_missing=Exists(not_arrived))
     )
+
+
+def left_unpaid(user: User) -> QuerySet[AidRequest]:
+    """Return what was once to be paid, and whose open page this person may still have: of no worker whom they know."""
+    if not user.has_perm(Permission.RECORD_PAYMENTS):
+        return AidRequest.objects.none()
+    was_to_pay = CaseEvent.objects.filter(request=OuterRef("pk"), to_status=Status.APPROVED)
+    return AidRequest.objects.filter(Exists(was_to_pay)).exclude(case__in=conflicts.cases_of(user))
 
 
 def may_read_story(user: User) -> bool:

@@ -12,13 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aid import access, holds, joining, opening, talking, transitions
+from aid.answers import PayMethod
 from aid.desk import dossier, page, refusals
+from aid.desk.dossier import NOT_RECORDED
 from aid.desk.forms import OpenForm, StepForm
 from aid.desk.steps import Step
 from aid.models import AidRequest, Message
 from aid.reasons import Detail, OpenReason
 from core.clock import now
-from organisation import screen
+from organisation import audit, screen
 from organisation.models import User
 from organisation.permissions import Permission
 from organisation.staff import member, needs
@@ -45,7 +47,10 @@ def step_view(step: Step) -> Callable[..., HttpResponseBase]:
     @never_cache
     @require_POST
     def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        found, by = _visible(request, pk), member(request)
+        by = member(request)
+        found = access.visible_to(by).filter(pk=pk).first()
+        if found is None:
+            return _out_of_sight(request, step, pk)
         if not step.may_press(found, by):
             return page.show(request, _dossier(request, pk), said=page.Said(refusals.not_allowed(found)), status=403)
         form = step.form(request.POST, request=found)
@@ -64,13 +69,34 @@ def step_view(step: Step) -> Callable[..., HttpResponseBase]:
 
 
 def _refused(request: HttpRequest, step: Step, pk: uuid.UUID, problem: Exception, seen: int | None) -> HttpResponse:
-    found = _visible(request, pk)
+    found = access.visible_to(member(request)).filter(pk=pk).first()
+    if found is None:
+        return _out_of_sight(request, step, pk)
     # What was typed is kept, for the request as it stands now.
     typed = request.POST.copy()
     typed["seen"] = str(found.version)
     said = page.Said(refusals.say(problem, found, step=step, seen=seen), {step.slug: step.form(typed, request=found)})
     status = 403 if isinstance(problem, transitions.NotAllowed) else 409
     return page.show(request, _dossier(request, pk), said=said, status=status)
+
+
+def _out_of_sight(request: HttpRequest, step: Step, pk: uuid.UUID) -> HttpResponse:
+    """Answer a button of a request that went out of sight: whoever may have sent money gets back what they typed."""
+    by = member(request)
+    found = access.left_unpaid(by).filter(pk=pk).first() if step.slug == "paid" else None
+    if found is None:
+        raise Http404
+    audit.record(actor=by, action=NOT_RECORDED, subject=found, at=now())
+    method = request.POST.get("method", "")
+    typed = {
+        "reference": request.POST.get("provider_reference", "")[:120],
+        "method": PayMethod(method).label if method in PayMethod.values else "",
+        "on": request.POST.get("on", "")[:20],
+    }
+    title = _("The payment is not recorded")
+    return screen.show(
+        request, "aid/desk/case_not_recorded.html", title=title, context={"typed": typed}, above=[_ABOVE], status=409
+    )
 
 
 @needs(Permission.REVIEW_CASES, Permission.RECORD_PAYMENTS, Permission.OVERSEE_CASES)

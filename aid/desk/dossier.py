@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BinaryField, F, Func, Model, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.db.models import BinaryField, CharField, F, Func, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 
 from aid import access, conflicts, signs
 from aid.desk.forms import REVIEWERS
@@ -32,9 +32,10 @@ from aid.models import (
     Reveal,
     Review,
 )
-from organisation.models import User
+from organisation.models import AuditEvent, User
 
 Record = TypeVar("Record", bound=Model)
+NOT_RECORDED = "aid.payment_not_recorded"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Dossier:
     colleagues: list[User]
     attachments: list[Attachment]
     matches: list[Match]
+    not_recorded: list[AuditEvent]
     names: dict[int, str]
 
     def part_of(self, user: User) -> str:
@@ -113,6 +115,7 @@ _MODELS: dict[str, type[Model]] = {
     "colleagues": User,
     "attachments": Attachment,
     "matches": Match,
+    "not_recorded": AuditEvent,
 }
 
 
@@ -141,6 +144,7 @@ def _parts(user: User) -> dict[str, ArraySubquery]:
         "templates": _rows(offered.order_by("title"), "id", "title", "body"),
         "attachments": _rows(Attachment.objects.filter(**of_case).order_by("at", "pk"), *_ATTACHMENT),
         "matches": _rows(answered.order_by("at"), "first_id", "second_id", "is_same", "by_id", "at", "undone_at"),
+        "not_recorded": _not_recorded(),
         "colleagues": _rows(REVIEWERS, "id", "name", "username"),
     }
 
@@ -163,6 +167,17 @@ _DECISION = ("id", "review_id", "decider_id", "outcome", "amount_minor", "revisi
 _ATTEMPT = ("id", "number", "state", "method", "amount_minor", "sent_on", "recorded_by_id", "fail_reason")
 _ATTACHMENT = ("id", "kind", "size", "state", "at", "gone_at")
 _PEOPLE = ("by", "author", "reviewer", "decider", "recorded_by")
+
+
+def _not_recorded() -> ArraySubquery:
+    """Return who wanted to record a payment, and when, while the request was not to be paid any more."""
+    events = AuditEvent.objects.filter(
+        object_type=AidRequest._meta.label, object_id=Cast(OuterRef("pk"), CharField()), action=NOT_RECORDED
+    )
+    name = User.objects.filter(pk=OuterRef("actor_id")).values(said=Coalesce(NullIf("name", Value("")), "username"))
+    return ArraySubquery(
+        events.order_by("position").values(row=JSONObject(at="at", actor_id="actor_id", actor_name=Subquery(name)))
+    )
 
 
 def _rows(rows: QuerySet[Any], *columns: str) -> ArraySubquery:
@@ -193,6 +208,6 @@ def _names(parts: Iterable[list[Mapping[str, Any]]]) -> dict[int, str]:
         row[f"{person}_id"]: row[f"{person}_name"]
         for rows in parts
         for row in rows
-        for person in _PEOPLE
+        for person in (*_PEOPLE, "actor")
         if row.get(f"{person}_id")
     }

@@ -279,4 +279,5 @@ def _trail(dossier: Dossier) -> list[dict[str, Any]]:
     trail = [{"at": event.at, "event": event} for event in dossier.events]
     trail += [{"at": one.at, "reveal": one, "by": dossier.names[one.by_id]} for one in dossier.reveals]
     trail += [{"at": hold.at, "hold": hold, "by": dossier.names.get(hold.by_id or 0)} for hold in dossier.holds]
+    trail += [{"at": one.at, "not_recorded": dossier.names.get(one.actor_id or 0)} for one in dossier.not_recorded]
     return sorted(trail, key=lambda row: row["at"])
