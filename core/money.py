@@ -81,10 +81,7 @@ def parse_amount(typed: str, currency: str | Currency) -> Money:
     text = text.strip("".join(SIGNS))
     if not text:
         raise AmountUnclear("empty")
-    if "," in text:
-        head, _, tail = text.rpartition(",")
-        is_thousands = len(tail.partition(".")[0]) == 3 and tail[:3].isdecimal()
-        text = head.replace(",", "") + ("" if is_thousands else ".") + tail
+    text = _with_a_point(text)
     if _is_thousands_with_a_point(text, unit):
         raise AmountUnclear("decimals")
     # Decimal would also read "NaN", "1e5" and other scripts' digits; a person who types those means something else.
@@ -101,6 +98,15 @@ def parse_amount(typed: str, currency: str | Currency) -> Money:
     money = Money(amount, unit)
     to_minor(money)
     return money
+
+
+def _with_a_point(text: str) -> str:
+    """Return the amount without commas between thousands, and with a point for a comma before decimals."""
+    if "," not in text:
+        return text
+    head, _, tail = text.rpartition(",")
+    is_thousands = len(tail.partition(".")[0]) == 3 and tail[:3].isdecimal()
+    return head.replace(",", "") + ("" if is_thousands else ".") + tail
 
 
 def _is_thousands_with_a_point(text: str, unit: Currency) -> bool:
