@@ -17,7 +17,7 @@ from aid.desk import files
 from aid.desk.dossier import Dossier
 from aid.desk.forms import HandOverForm, OpenForm
 from aid.desk.steps import STEPS, Step
-from aid.models import AidRequest, Message
+from aid.models import AidRequest, Decision, DisbursementAttempt, Hold, Message
 from aid.reasons import Detail
 from aid.statuses import OPEN, Status
 from core.clock import now
@@ -33,7 +33,14 @@ _PARTS = {
     "decider": gettext_lazy("You have decided on this request. Reviewing and paying are for two other people."),
     "payer": gettext_lazy("You have paid this request."),
     "earlier": gettext_lazy("You had a part in it before the appeal. Now other people look at it."),
+    "approved": gettext_lazy("You approved this; another person is needed."),
+    "anew": gettext_lazy("You decided on this request before, and now it is to be decided on again."),
+    "came_back": gettext_lazy("The money that you sent came back: it is not paid."),
 }
+_ON_THE_TABLE = (Status.RECOMMENDED_GRANT, Status.RECOMMENDED_DECLINE, Status.PARTLY_APPROVED)
+_DECIDING = frozenset({"approve", "decline", "send-back"})
+# What a hold stops.
+_WAITING = frozenset({"approve", "paid"})
 # The platform counts and pays in US dollars, wherever a worker lives.
 _LOST_IN = "USD"
 
@@ -51,7 +58,8 @@ def show(request: HttpRequest, dossier: Dossier, *, said: Said | None = None, st
     """Answer with the page of a case."""
     user, at, said = member(request), now(), said or Said()
     found = dossier.request
-    context = _facts(dossier, user, at=at) | _steps(dossier, user, said) | {"said": said.words, "opened": said.opened}
+    context = _facts(dossier, user, at=at) | _steps(dossier, user, said, at=at)
+    context |= {"said": said.words, "opened": said.opened}
     if access.may_read_story(user):
         context |= _confided(dossier) | files.context(found, user, known=dossier.attachments)
         context |= _talk(dossier, request.GET.get("template", ""), context["steps"])
@@ -77,7 +85,7 @@ def _still_judged(found: AidRequest) -> bool:
 
 def _facts(dossier: Dossier, user: User, *, at: datetime) -> dict[str, Any]:
     found = dossier.request
-    holds = [hold for hold in dossier.holds if hold.lifted_at is None and hold.until > at]
+    holds = _running(dossier, at=at)
     return {
         "request_shown": found,
         "case": found.case,
@@ -90,6 +98,7 @@ def _facts(dossier: Dossier, user: User, *, at: datetime) -> dict[str, Any]:
         "disbursement": dossier.live,
         "attempts": [(one, dossier.names[one.recorded_by_id]) for one in dossier.attempts],
         "recommended": _standing(dossier),
+        "held_until": max((hold.until for hold in holds), default=None),
         "holds": [(hold, dossier.names.get(hold.by_id or 0), holding.get(hold, "note")) for hold in holds],
         "may_lift": [hold.pk for hold in holds if hold.by_id == user.pk or user.has_perm(Permission.OVERSEE_CASES)],
         "is_mine": found.taken_by_id == user.pk,
@@ -103,25 +112,52 @@ def _facts(dossier: Dossier, user: User, *, at: datetime) -> dict[str, Any]:
 def _standing(dossier: Dossier) -> Any:
     """Return the review that is being decided on."""
     review = dossier.newest_review
-    on_the_table = (Status.RECOMMENDED_GRANT, Status.RECOMMENDED_DECLINE, Status.PARTLY_APPROVED)
-    return review if review and dossier.request.status in on_the_table else None
+    return review if review and dossier.request.status in _ON_THE_TABLE else None
 
 
-def _steps(dossier: Dossier, user: User, said: Said) -> dict[str, Any]:
+def _running(dossier: Dossier, *, at: datetime) -> list[Hold]:
+    return [hold for hold in dossier.holds if hold.lifted_at is None and hold.until > at]
+
+
+def _steps(dossier: Dossier, user: User, said: Said, *, at: datetime) -> dict[str, Any]:
     found, own_part = dossier.request, dossier.part_of(user)
     bound = said.bound or {}
-    offered = [
-        (step, bound.get(step.slug) or step.form(request=found))
+    has_decided = _decision_stands(dossier, user)
+    wanted = [
+        step
         for step in STEPS
-        if step.is_open(found, user, own_part=own_part) or step.slug in bound
+        if (step.is_open(found, user, own_part=own_part) or step.slug in bound)
+        and not (has_decided and step.slug in _DECIDING)
     ]
+    # What was typed for a payment stays; nothing is typed to approve.
+    held = [
+        step
+        for step in wanted
+        if step.slug in _WAITING and (step.slug == "approve" or step.slug not in bound) and _running(dossier, at=at)
+    ]
+    offered = [(step, bound.get(step.slug) or step.form(request=found)) for step in wanted if step not in held]
     for step, form in offered:
         if isinstance(form, HandOverForm):
             form.offer(one for one in dossier.colleagues if one != user)
         form.auto_id = f"{step.slug}_%s"  # Many forms of the page have a field of the same name.
     places = {step.place for step in STEPS}
     by_place = {place: [(step, form) for step, form in offered if step.place == place] for place in places}
-    return {"steps": by_place, "own_part": _PARTS.get(own_part, ""), "bound": set(bound)}
+    part = "approved" if has_decided else _now(dossier, own_part)
+    return {"steps": by_place, "own_part": _PARTS.get(part, ""), "bound": set(bound), "is_held": bool(held)}
+
+
+def _decision_stands(dossier: Dossier, user: User) -> bool:
+    """Return whether this person's approval counts, while another one is missing."""
+    return user.pk in [one.decider_id for one in _approvals(dossier)]
+
+
+def _now(dossier: Dossier, own_part: str) -> str:
+    """Return what a person's part means for the request as it stands now."""
+    if own_part == "decider" and dossier.request.status in _ON_THE_TABLE:
+        return "anew"
+    if own_part == "payer" and dossier.attempts[-1].state == DisbursementAttempt.State.FAILED:
+        return "came_back"
+    return own_part
 
 
 def _confided(dossier: Dossier) -> dict[str, Any]:
@@ -208,20 +244,21 @@ def _allowance(dossier: Dossier, *, at: datetime) -> dict[str, Any] | None:
         "is_fast": is_fast,
         "fast_lane": rules.money(rules.fast_lane_minor),
         "approvals": 1 if is_fast else policy.by_bands(minor, dossier.bands),
-        "given": _approvals_given(dossier),
+        "given": len(_approvals(dossier)),
     }
 
 
-def _approvals_given(dossier: Dossier) -> int:
+def _approvals(dossier: Dossier) -> list[Decision]:
+    """Return the approvals that count for what is being decided on."""
     review = _standing(dossier)
-    return sum(
-        1
+    return [
+        one
         for one in dossier.decisions
         if review
         and one.review_id == review.pk
-        and one.outcome == "approved"
+        and one.outcome == Decision.Outcome.APPROVED
         and one.revision == dossier.request.revision
-    )
+    ]
 
 
 def _closed(found: AidRequest, user: User) -> list[dict[str, Any]]:
