@@ -63,6 +63,7 @@ def step_view(step: Step) -> Callable[..., HttpResponseBase]:
             step.deed(request_id=pk, by=by, at=now(), **seen, **step.arguments(answers))
         except refusals.EXPECTED as problem:
             return _refused(request, step, pk, problem, seen.get("seen"))
+        messages.success(request, str(step.done))
         return _back(request, pk)
 
     return view

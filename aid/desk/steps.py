@@ -44,13 +44,15 @@ def _nothing(answers: Mapping[str, Any]) -> dict[str, Any]:
 class Step:
     """One button.
 
-    ``permissions`` open its door; ``of`` says, where it matters, which of them this request takes. ``part`` is what it
-    makes of its person; ``place`` is where the page has it; ``arguments`` turns the form's answers into the deed's.
+    ``permissions`` open its door; ``of`` says, where it matters, which of them this request takes. ``done`` is what the
+    person reads afterwards. ``part`` is what it makes of its person; ``place`` is where the page has it; ``arguments``
+    turns the form's answers into the deed's.
     """
 
     slug: str
     label: str | Promise
     explains: str | Promise
+    done: str | Promise
     permissions: tuple[Permission, ...]
     starts: frozenset[Status]
     deed: Callable[..., Any]
@@ -91,6 +93,7 @@ _REVIEWING: list[Step] = [
         slug="take",
         label=_("Take into review"),
         explains=_("Colleagues see that you are reading it."),
+        done=_("Taken: it is in your hands."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -101,6 +104,7 @@ _REVIEWING: list[Step] = [
         slug="recommend-grant",
         label=_("Recommend to grant"),
         explains=_("A second person decides on your recommendation."),
+        done=_("Recommended. A second person decides."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -118,6 +122,7 @@ _REVIEWING: list[Step] = [
         slug="answer",
         label=_("Answer the report"),
         explains=_("No money is asked for: with your answer it is done. If the worker writes back, it is open again."),
+        done=_("The answer is sent."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -131,6 +136,7 @@ _REVIEWING: list[Step] = [
         slug="go-on",
         label=_("Go on without the answer"),
         explains=_("The request is in review again."),
+        done=_("The request is in review again."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -141,6 +147,7 @@ _REVIEWING: list[Step] = [
         slug="ask",
         label=_("Ask the worker"),
         explains=_("The request waits for the answer, and is laid aside when none comes: that is no refusal."),
+        done=_("The question is sent."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -154,6 +161,7 @@ _REVIEWING: list[Step] = [
         slug="recommend-decline",
         label=_("Recommend to decline"),
         explains=_("A second person must agree before the worker hears no."),
+        done=_("Recommended. A second person decides."),
         permissions=_REVIEW,
         of=transitions.reviewers_of,
         part="reviewer",
@@ -168,6 +176,7 @@ _REVIEWING: list[Step] = [
         slug="hand-over",
         label=_("Hand over or put back"),
         explains=_("It goes to the colleague at once; put back, everybody sees that nobody has it."),
+        done=_("It is out of your hands."),
         permissions=_REVIEW,
         of=_may_hand_over,
         starts=frozenset({Status.IN_REVIEW, Status.NEEDS_INFO, Status.EXPIRED}),
@@ -182,6 +191,7 @@ _JOINED: list[Step] = [
         slug="not-the-same",
         label=_("It was not the same person"),
         explains=_("The request is in review again, by itself, and no longer counts together with the other case."),
+        done=_("The request is in review again."),
         permissions=(Permission.OVERSEE_CASES,),
         starts=frozenset({Status.JOINED}),
         deed=joining.take_back,
@@ -192,6 +202,7 @@ _DECIDING: list[Step] = [
         slug="approve",
         label=_("Approve"),
         explains=_("The amount is kept aside in the fund until it is paid."),
+        done=_("Your approval is recorded."),
         permissions=_DECIDE,
         of=transitions.deciders_of,
         part="decider",
@@ -202,6 +213,7 @@ _DECIDING: list[Step] = [
         slug="decline",
         label=_("Agree to decline"),
         explains=_("The worker reads the reason that the reviewer chose."),
+        done=_("Declined. The worker can read why."),
         permissions=_DECIDE,
         of=transitions.deciders_of,
         part="decider",
@@ -212,6 +224,7 @@ _DECIDING: list[Step] = [
         slug="send-back",
         label=_("Send back to review"),
         explains=_("The caseworker reads your note and recommends anew."),
+        done=_("Sent back to review."),
         permissions=_DECIDE,
         of=transitions.deciders_of,
         part="decider",
@@ -225,6 +238,7 @@ _DECIDING: list[Step] = [
         slug="paid",
         label=_("Record the payment"),
         explains=_("Open the payment details below, send the money, then record it here. It cannot be recorded twice."),
+        done=_("The payment is recorded."),
         permissions=(Permission.RECORD_PAYMENTS,),
         part="payer",
         starts=frozenset({Status.APPROVED}),
@@ -236,6 +250,7 @@ _DECIDING: list[Step] = [
         slug="came-back",
         label=_("The money came back"),
         explains=_("It is booked back, and the request waits to be paid again."),
+        done=_("Booked back. The worker is told."),
         permissions=(Permission.RECORD_PAYMENTS,),
         part="payer",
         starts=frozenset({Status.PAID}),
@@ -250,6 +265,7 @@ _TALKING: list[Step] = [
         slug="note",
         label=_("Keep the note"),
         explains="",
+        done=_("The note is kept."),
         permissions=(Permission.REVIEW_CASES, Permission.APPROVE_REQUESTS, Permission.OVERSEE_CASES),
         place="notes",
         starts=_SENT_IN,
@@ -262,6 +278,7 @@ _TALKING: list[Step] = [
         slug="message",
         label=_("Send to the worker"),
         explains="",
+        done=_("The message is sent."),
         permissions=_REVIEW,
         place="messages",
         starts=_SENT_IN - {Status.JOINED},
@@ -276,6 +293,7 @@ _STOPPING: list[Step] = [
         slug="hold",
         label=_("Put on hold"),
         explains=_("Approval and payment wait. It runs out by itself, and then a steward looks at it."),
+        done=_("The request is on hold."),
         permissions=_WITH_CASES,
         place="stops",
         starts=_NOT_OVER,
@@ -291,6 +309,7 @@ _STOPPING: list[Step] = [
             "Or you gain or lose by the outcome. The case goes out of your sight at once, and only a steward can bring"
             " it back. Nobody asks you why."
         ),
+        done=_("The case is out of your sight."),
         permissions=_WITH_CASES,
         place="stops",
         starts=_SENT_IN,

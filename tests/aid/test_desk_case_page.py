@@ -59,14 +59,17 @@ def test_policy_says_what_it_means_for_this_request(
     make_policy(full_fund, version=1, at=now, fast_lane_minor=5000, cap_days=many_years)
     earlier, request = reach(Status.PAID, amount=40), reach(Status.IN_REVIEW, amount=50)
     body = case_page(carl, request)
-    assert f"at most $50.00 a request; this person has had $0.00 of $150.00 within {many_years} days" in body
+    assert (
+        f"at most $50.00 a request; apart from this request, this person has had $0.00 of $150.00 within {many_years} days"
+        in body
+    )
     assert "fast lane (first grant, up to $50.00): one approval" in body
 
     share_worker_id(earlier, request)
     joining.say(request_id=request.pk, other_id=earlier.pk, is_same=True, by=cora, at=now)
 
     body = case_page(carl, request)
-    assert "this person has had $40.00 of $150.00" in body
+    assert "apart from this request, this person has had $40.00 of $150.00" in body
     assert "2 approvals" in body
 
 

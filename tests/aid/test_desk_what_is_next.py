@@ -12,7 +12,7 @@ from aid.reasons import FailReason, HoldReason
 from aid.statuses import Status
 from core import clock
 from organisation.models import User
-from tests.aid.desk_stage import case_page
+from tests.aid.desk_stage import at_desk, case_page, path
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
@@ -64,3 +64,18 @@ def test_hold_takes_the_place_of_its_button(status: Status, reach: Reach, ada: U
     assert "Nothing to do for you" not in told
     holds.lift(hold_id=hold.pk, by=carl, at=at + timedelta(minutes=1))
     assert button in next_of(who, request)
+
+
+def test_done_is_said_in_a_few_words(reach: Reach, carl: User) -> None:
+    request = reach(Status.RECEIVED)
+    browser = at_desk(carl)
+
+    body = browser.post(f"{path(request)}take/", {"seen": request.version}, follow=True).content.decode()
+    assert "Taken: it is in your hands." in body
+
+    body = browser.post(f"{path(request)}note/", {"note": "rent is due"}, follow=True).content.decode()
+    assert "The note is kept." in body
+    assert "Taken: it is in your hands." not in body
+
+    body = browser.post(f"{path(request)}conflict/", {}, follow=True).content.decode()
+    assert "The case is out of your sight." in body
