@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aid import access, batches, conflicts, transitions
+from aid import access, batches, conflicts, holding, transitions
 from aid.models import AidRequest, DeclineBatch
 from aid.reasons import DeclineReason
 from aid.statuses import Status
@@ -167,20 +167,29 @@ def _page(
     request: HttpRequest, found: DeclineBatch, *, form: DecideForm | None = None, said: str = "", status: int = 200
 ) -> HttpResponse:
     user = member(request)
-    waiting = batches.waiting(found).values("pk")
-    rows = list(access.visible_to(user).filter(pk__in=waiting).order_by("submitted_at", "pk"))
-    digest = batches.digest_now(found).hex()
+    is_open = found.state == DeclineBatch.State.OPEN
+    on_it = batches.waiting(found) if is_open else AidRequest.objects.filter(reviews__batch=found)
+    rows = list(access.visible_to(user).filter(pk__in=on_it.values("pk")).order_by("submitted_at", "pk"))
+    made_of = bytes(found.digest).hex()
+    digest = batches.digest_now(found).hex() if is_open else made_of
     context = {
         "batch": found,
         "rows": rows,
         "digest": digest,
-        "has_changed": found.state == DeclineBatch.State.OPEN and digest != bytes(found.digest).hex(),
+        "has_changed": digest != made_of,
+        "note": _note_on(found, rows) if is_open else "",
         "form": form or DecideForm(),
         "may_decide": _may_decide(found, user, rows),
         "said": said,
     }
     title = _("List %(name)s") % {"name": found.id.hex[:8]}
     return screen.show(request, "aid/desk/batch.html", title=title, context=context, above=[_ABOVE], status=status)
+
+
+def _note_on(found: DeclineBatch, rows: list[AidRequest]) -> str:
+    """Return what the caseworker noted: the same words are beside each request."""
+    review = found.reviews.filter(request__in=rows).order_by("pk").first()
+    return holding.get(review, "note") if review else ""
 
 
 def _may_decide(found: DeclineBatch, user: User, rows: list[AidRequest]) -> bool:
