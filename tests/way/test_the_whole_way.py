@@ -215,6 +215,8 @@ def at_the_desk(running: Liferaft, browser: Browser, who: str, deed: Callable[[P
 def recommend(page: Page) -> None:
     page.get_by_role("button", name="Take into review").click()
     page.get_by_label("Amount to grant").fill(ASKED)
+    for box in page.locator("input[name=checked]").all():
+        box.check()
     page.get_by_role("button", name="Recommend to grant").click()
 
 
