@@ -17,6 +17,7 @@ from aid.desk import files
 from aid.desk.dossier import Dossier
 from aid.desk.forms import HandOverForm, OpenForm
 from aid.desk.steps import STEPS, Step
+from aid.holds import can_be_lifted
 from aid.models import AidRequest, Decision, DisbursementAttempt, Hold, Message
 from aid.reasons import Detail
 from aid.statuses import OPEN, Status
@@ -100,7 +101,11 @@ def _facts(dossier: Dossier, user: User, *, at: datetime) -> dict[str, Any]:
         "recommended": _standing(dossier),
         "held_until": max((hold.until for hold in holds), default=None),
         "holds": [(hold, dossier.names.get(hold.by_id or 0), holding.get(hold, "note")) for hold in holds],
-        "may_lift": [hold.pk for hold in holds if hold.by_id == user.pk or user.has_perm(Permission.OVERSEE_CASES)],
+        "may_lift": [
+            hold.pk
+            for hold in holds
+            if can_be_lifted(hold) and (hold.by_id == user.pk or user.has_perm(Permission.OVERSEE_CASES))
+        ],
         "is_mine": found.taken_by_id == user.pk,
         "is_overdue": found.status in OPEN and found.due_on is not None and found.due_on < at.date(),
         "closed": _closed(found, user),
