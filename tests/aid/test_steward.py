@@ -19,9 +19,8 @@ from organisation.models import AuditEvent, User
 
 pytestmark = pytest.mark.usefixtures("liferaft")
 Reach = Callable[..., AidRequest]
-# Of these, eleven are every desk page's: session, person, roles, what Wagtail wants to know. Two more where what is
-# kept for some seconds has just run out.
-_MOST_QUERIES = 30
+# Of these, eleven are every desk page's: session, person, roles, what Wagtail wants to know.
+_MOST_QUERIES = 28
 
 
 @pytest.fixture
