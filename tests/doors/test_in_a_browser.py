@@ -6,13 +6,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connections
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
 from playwright.sync_api import Browser, Page
 
 from organisation.models import AuditEvent, Organisation, User
+from tests import looking
 from tests.chromium import running_chromium
 from tests.doors.conftest import code_of
 
@@ -54,10 +54,7 @@ class Visitor:
             for width in [360, 1280]:
                 self.page.set_viewport_size({"width": width, "height": 800})
                 self.page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
-        found = Axe().run(self.page)
-        self.complaints += [
-            f"{name}: {violation['id']} {violation['nodes'][0]['html']}" for violation in found.response["violations"]
-        ]
+        self.complaints += [f"{name}: {line}" for line in looking.report(self.page).splitlines()]
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.complaints.append(f"{name}: {wide} px wider than the window")
