@@ -297,6 +297,18 @@ class ArticleBlock(blocks.StructBlock):
         preview_template = "cms/blocks/article_preview.html"
 
 
+class CorrectionBlock(blocks.StructBlock):
+    """What was wrong in an issue, said after its letters left."""
+
+    date = blocks.DateBlock(label=_("Day"))
+    text = blocks.TextBlock(label=_("What was wrong, and what is right"), rows=3)
+
+    class Meta:
+        label = _("Correction")
+        icon = "edit"
+        label_format = "{date}: {text}"
+
+
 class ArticlesBlock(blocks.StreamBlock):
     """The articles of an issue, in their order."""
 

@@ -40,6 +40,9 @@ KEPT: dict[str, str] = {
     "giving_link": "60 days after it opened nothing any more, or until the supporter is erased",
     "link": "a day after it opened nothing any more",
     "letter": "7 days after it was sent; 90 days after it was queued if it was refused or is uncertain",
+    "reader": "until the reader is erased; 30 days if they never confirmed, two years after they left",
+    "suppressed": "for good, as a keyed hash: without it, an import would write to them again",
+    "report": "400 days",
     "recipient": "7 days for notices about aid; else until the supporter is erased",
     "bank": "until the line is matched to a booking, 400 days at most",
 }

@@ -12,5 +12,15 @@ confidential | text_sealed html_sealed | what it says | letter
 
 Attachment: a file that goes with a letter
 personal | id letter name content_type content | receipts and statements on paper | letter
+
+Suppression: an address that gets no letter to many
+personal | id address_index reason source since | a keyed hash: nobody is written to again after bouncing, complaining or leaving | suppressed
+
+MailReport: what a mail server said of a letter later
+personal | address_index message_id | finds the reader whose letters come back | report
+internal | * | who complains is not written to again | report
+
+Pace: how fast a mail domain takes letters
+internal | * | no server is pressed | changed
 """,
 )

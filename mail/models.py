@@ -92,3 +92,70 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Suppression(models.Model):
+    """An address that gets no letter to many. Of the address there is only a keyed hash: it outlives whoever had it."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", _("letters came back")
+        COMPLAINED = "complained", _("reported as unwanted")
+        LEFT = "left", _("wanted no more letters, and was erased")
+
+    address_index = models.BinaryField(max_length=32, unique=True)
+    reason = models.CharField(max_length=10, choices=Reason)
+    source = models.CharField(max_length=40, help_text="webhook, mailbox, erased, import: who said so")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+
+    def __str__(self) -> str:
+        return f"{self.reason} since {self.since:%Y-%m-%d}"
+
+
+class MailReport(models.Model):
+    """What a mail server or service said of a letter after it had taken it: once, however often it says so."""
+
+    class Kind(models.TextChoices):
+        BOUNCED = "bounced", _("came back for good")
+        DELAYED = "delayed", _("did not arrive for now")
+        COMPLAINED = "complained", _("reported as unwanted")
+
+    key = models.CharField(
+        max_length=160, unique=True, help_text="the service's id of the event, or a digest of the report"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    address_index = models.BinaryField(max_length=32, null=True)
+    message_id = models.CharField(max_length=250, blank=True, help_text="of the letter it is about")
+    status = models.CharField(max_length=20, blank=True, help_text="RFC 3463: 5.1.1")
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, help_text="when what sent the letter has drawn its conclusions")
+
+    class Meta:
+        verbose_name = _("report on a letter")
+        verbose_name_plural = _("reports on letters")
+        indexes = [models.Index(fields=["at"], condition=models.Q(taken_at__isnull=True), name="mail_reports_to_take")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.status}"
+
+
+class Pace(models.Model):
+    """How fast letters to many may go to one mail domain (none: to all), shared by all processes and machines."""
+
+    domain = models.CharField(max_length=255, unique=True, help_text="empty: all domains together")
+    minute = models.DateTimeField(null=True, help_text="the minute that is counted in, by the wall clock")
+    count = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True, help_text="after answers 4xx, by the wall clock")
+    refusals = models.PositiveSmallIntegerField(default=0, help_text="temporary ones in a row")
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("pace")
+        verbose_name_plural = _("paces")
+
+    def __str__(self) -> str:
+        return self.domain or "all"

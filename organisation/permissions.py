@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     DESK = "wagtailadmin.access_admin"
     EDIT_PAGES = "cms.edit_pages"
+    SEND_LETTERS = "cms.send_letters"
+    MANAGE_SUBSCRIBERS = "cms.manage_subscribers"
     SEE_GIFTS = "donations.see_gifts"
     MANAGE_GIFTS = "donations.manage_gifts"
     MANAGE_RECEIPTS = "donations.manage_receipts"

@@ -31,7 +31,12 @@ def _role(slug: str, name: str | Promise, purpose: str | Promise, permissions: I
 ROLES: dict[str, Role] = {
     role.slug: role
     for role in [
-        _role("editor", _("Editor"), _("writes pages, newsletters and campaigns"), [Permission.EDIT_PAGES]),
+        _role(
+            "editor",
+            _("Editor"),
+            _("writes pages, newsletters and campaigns"),
+            [Permission.EDIT_PAGES, Permission.SEND_LETTERS, Permission.MANAGE_SUBSCRIBERS],
+        ),
         _role(
             "fundraiser",
             _("Fundraiser"),
@@ -75,6 +80,8 @@ ROLES: dict[str, Role] = {
             [
                 Permission.MANAGE_PEOPLE,
                 Permission.MANAGE_ORGANISATION,
+                Permission.SEND_LETTERS,
+                Permission.MANAGE_SUBSCRIBERS,
                 Permission.MANAGE_AID_RULES,
                 Permission.MANAGE_RECEIPTS,
                 Permission.SEE_GIFTS,

@@ -4,15 +4,25 @@ from cms.models.campaigns import CampaignIndexPage, CampaignPage
 from cms.models.newsletter import NewsletterIndexPage, NewsletterIssuePage, StandingText
 from cms.models.origins import LegacyLink, WordPressOrigin
 from cms.models.pages import HomePage, StandardPage
+from cms.models.sending import Delivery, Sending, SendingVariant
+from cms.models.subscribers import ConsentRecord, Subscriber, Topic
+from cms.models.workflow import SecondPerson
 
 __all__ = [
     "CampaignIndexPage",
     "CampaignPage",
+    "ConsentRecord",
+    "Delivery",
     "HomePage",
     "LegacyLink",
     "NewsletterIndexPage",
     "NewsletterIssuePage",
+    "SecondPerson",
+    "Sending",
+    "SendingVariant",
     "StandardPage",
     "StandingText",
+    "Subscriber",
+    "Topic",
     "WordPressOrigin",
 ]

@@ -4,8 +4,10 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
@@ -13,7 +15,7 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
-from cms.blocks import TEXT_FEATURES, ArticlesBlock
+from cms.blocks import TEXT_FEATURES, ArticlesBlock, CorrectionBlock
 
 
 @register_snippet
@@ -73,6 +75,22 @@ class NewsletterIssuePage(RoutablePageMixin, Page):
         verbose_name=_("closing words"),
         help_text=_("A standing text that ends the issue"),
     )
+    subject = models.CharField(
+        _("subject of the letter"), max_length=150, blank=True, help_text=_("Empty: the title of the issue")
+    )
+    preheader = models.CharField(
+        _("line beside the subject"),
+        max_length=150,
+        blank=True,
+        help_text=_("Mail programs show it before the letter is opened. Empty: the beginning of the welcome"),
+    )
+    topics = ParentalManyToManyField("cms.Topic", blank=True, related_name="issues", verbose_name=_("topics"))
+    corrections = StreamField(
+        [("correction", CorrectionBlock())],
+        blank=True,
+        verbose_name=_("corrections"),
+        help_text=_("What was wrong and is right now. They stand on the page; letters that left stay as they are."),
+    )
     share_image = models.ForeignKey(
         "wagtailimages.Image",
         on_delete=models.SET_NULL,
@@ -87,6 +105,15 @@ class NewsletterIssuePage(RoutablePageMixin, Page):
         FieldPanel("intro"),
         FieldPanel("articles"),
         FieldPanel("closing"),
+        MultiFieldPanel(
+            [
+                FieldPanel("subject"),
+                FieldPanel("preheader"),
+                FieldPanel("topics", widget=CheckboxSelectMultiple),
+            ],
+            _("As a letter"),
+        ),
+        FieldPanel("corrections"),
     ]
     promote_panels = [*Page.promote_panels, MultiFieldPanel([FieldPanel("share_image")], _("When shared"))]
     search_fields = Page.search_fields + [

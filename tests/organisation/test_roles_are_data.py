@@ -16,7 +16,7 @@ from organisation.permissions import Permission
 pytestmark = pytest.mark.django_db
 
 MAY: dict[str, set[Permission]] = {
-    "editor": {Permission.EDIT_PAGES},
+    "editor": {Permission.EDIT_PAGES, Permission.SEND_LETTERS, Permission.MANAGE_SUBSCRIBERS},
     "fundraiser": {Permission.SEE_GIFTS, Permission.MANAGE_GIFTS, Permission.SEE_BOOKS},
     "caseworker": {Permission.SEE_CASES, Permission.REVIEW_CASES},
     "approver": {Permission.SEE_CASES, Permission.APPROVE_REQUESTS},
@@ -36,6 +36,8 @@ MAY: dict[str, set[Permission]] = {
     "administrator": {
         Permission.MANAGE_PEOPLE,
         Permission.MANAGE_ORGANISATION,
+        Permission.SEND_LETTERS,
+        Permission.MANAGE_SUBSCRIBERS,
         Permission.MANAGE_AID_RULES,
         Permission.MANAGE_RECEIPTS,
         Permission.SEE_GIFTS,

@@ -1,0 +1,1 @@
+"""The issue as a letter: HTML, text, and the bytes that leave."""

@@ -1,0 +1,1 @@
+"""Readers by mail: how they come, what they choose, how they leave."""

@@ -1,0 +1,1 @@
+"""An issue on its way: asked for, agreed to, frozen, sent, accounted for."""
