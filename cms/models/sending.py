@@ -22,6 +22,8 @@ SENDING_MOVES = [
     ("sending", "stopped"),
     ("paused", "sending"),
     ("paused", "stopped"),
+    # Somebody said that an uncertain letter shall go out again.
+    ("done", "sending"),
 ]
 
 
