@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.models import register_snippet
 
-from core import sealing
+from mail import addresses
 
 
 @register_snippet
@@ -126,4 +126,4 @@ class ConsentRecord(models.Model):
 
 def address_index(email: str) -> bytes:
     """Return the keyed hash that an address is found and suppressed by, in any case."""
-    return sealing.blind_index(email, purpose="mail.address")
+    return addresses.index_of(email)
