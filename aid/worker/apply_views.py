@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "most": short(rules.money(rules.max_per_request_minor)) if rules else "",
         "report_minutes": duration.of_report(blank) if blank else None,
         "aid_minutes": duration.of_aid(blank) if blank else None,
+        "rejection_minutes": duration.of_rejection(blank) if blank else None,
         "is_surge": surging.current() is not None,
         "forget_days": retention.days(DataClass.DRAFT),
         "idle_minutes": visiting.IDLE_SECONDS // 60,

@@ -25,6 +25,7 @@ ALL = ANSWERS | {
 }
 REPORT = ["when", "notice", "account", "id", "money"]
 MONEY = ["needs", "story", "payment"]
+REJECTION = ["work", "rating"]
 
 
 @pytest.fixture
@@ -173,16 +174,20 @@ def test_a_surge_lifts_the_wait_for_the_platform(wanda: Client, carl: User, now:
     assert "If you can, write" not in page
 
 
-@pytest.mark.parametrize(("wants_money", "most"), [(False, 8), (True, 10)])
-def test_it_takes_as_long_as_the_page_says(wanda: Client, wants_money: bool, most: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "wants_money", "most"), [("suspension", False, 8), ("suspension", True, 10), ("rejection", True, 12)]
+)
+def test_it_takes_as_long_as_the_page_says(wanda: Client, kind: str, wants_money: bool, most: int) -> None:
     """Counted anew on the pages as they are: 200 characters a minute read or typed, 5 seconds a question."""
     home = re.sub(r"\s+", " ", BeautifulSoup(wanda.get("/aid/").content, "html.parser").get_text())
     promised = re.search(r"To tell us takes about (\d+) minutes, to ask for money as well about (\d+)", home)
     assert promised
-    minutes = int(promised[2 if wants_money else 1])
+    longest = re.search(r"After a mass rejection there is more to say: with money, about (\d+) minutes", home)
+    assert longest
+    minutes = int(longest[1] if kind == "rejection" else promised[2 if wants_money else 1])
     shown = [wanda.get("/aid/apply/")]
-    post(wanda, "/aid/apply/", {"kind": "suspension"})
-    slugs = ["words", *REPORT, *(MONEY if wants_money else []), "contact", "check"]
+    post(wanda, "/aid/apply/", {"kind": kind})
+    slugs = ["words", *(REJECTION if kind == "rejection" else []), *REPORT, *(MONEY if wants_money else []), "contact", "check"]
     shown += [wanda.get(f"/aid/apply/{slug}/") for slug in slugs]
 
     characters, questions = 45 + len("Save and go on"), 0
