@@ -98,6 +98,14 @@ def mailbox(name: str) -> str:
     return value
 
 
+def return_path(name: str) -> str:
+    """Return a bare address, in which a ``*`` before the @ may stand for what tells letters apart; or nothing."""
+    value = text(name, "")
+    if value and not re.fullmatch(r"[\w.+=-]*\*?[\w.+=-]*@[a-z0-9-]+(\.[a-z0-9-]+)+", value, re.ASCII | re.IGNORECASE):
+        raise ImproperlyConfigured(f"{name} must be an address like bounces@example.org or bounces+*@example.org.")
+    return value
+
+
 def key(name: str) -> bytes:
     """Return 32 bytes written in base64."""
     return _key_bytes(name, text(name))

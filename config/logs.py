@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 # A supporter's letter, link and new mail address, a worker's link, a one-time link of staff, a new password.
 _KEY = re.compile(r"(/(?:giving(?:/open|/email)?|aid/link|enrol|key)/)[^/\s'\"<>]{16,}")
@@ -16,3 +17,22 @@ class WithoutKeys(logging.Filter):
         if short != said:
             record.msg, record.args = short, ()
         return True
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"keys": {"()": "config.logs.WithoutKeys"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "WARNING"},
+        # They tell of each step of their work.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
+    },
+}

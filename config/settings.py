@@ -8,7 +8,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import environment
+from config import environment, logs, mail_services
 
 django_stubs_ext.monkeypatch()
 
@@ -62,6 +62,15 @@ CLAMD_URL = environment.url("CLAMD_URL", {"unix", "tcp"}, "")
 SANDBOX_URL = environment.url("SANDBOX_URL", {"http", "https"}, "")
 EMAIL_URL = environment.url("EMAIL_URL", {"smtp", "smtps", "smtp+starttls"})
 MAIL_FROM = environment.mailbox("MAIL_FROM")
+# Where bounces go and how we hear of them (mail/bounce_mailbox.py, mail/webhooks.py)
+MAIL_BOUNCES = environment.return_path("MAIL_BOUNCES")
+BOUNCE_MAILBOX_URL = environment.url("BOUNCE_MAILBOX_URL", {"imaps"} if IS_PRODUCTION else {"imaps", "imap"}, "")
+MAIL_WEBHOOK = mail_services.webhook(
+    environment.choice("MAIL_WEBHOOK_SERVICE", mail_services.NAMES, ""),
+    secrets=environment.names("MAIL_WEBHOOK_SECRET", ","),
+    key=environment.text("MAIL_WEBHOOK_KEY", ""),
+    site_url=SITE_URL,
+)
 CLOCK_FILE = environment.text("CLOCK_FILE", "")
 if CLOCK_FILE and (IS_PRODUCTION or STRIPE_LIVEMODE):
     raise ImproperlyConfigured("CLOCK_FILE moves the time and is for the demo only.")
@@ -330,21 +339,5 @@ WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif"]
 WAGTAILDOCS_EXTENSIONS = ["pdf", "txt", "csv", "ics", "odt", "ods", "odp", "docx", "xlsx", "pptx", "epub"]
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 
-# Logs go to standard error; requests' bodies and the keys of links never do.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"keys": {"()": "config.logs.WithoutKeys"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django.request": {"level": "WARNING"},
-        # They tell of each step of their work.
-        "weasyprint": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
-        "django-q": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-        "wagtail": {"level": "WARNING"},
-    },
-}
+# Logs go to standard error; requests' bodies and the keys of links never do (config/logs.py).
+LOGGING = logs.LOGGING

@@ -1,0 +1,64 @@
+"""Names of our letters in Message-ID and return path: what comes back tells which letter it was, and nobody else can.
+
+``delivery.12.5f3a9c01``: what it is, its number, and a keyed hash of both. Whoever writes us a report on a letter must
+have seen that letter; and whose address it went to is read from our rows, never from the report.
+"""
+
+import hmac
+import re
+from email.utils import parseaddr
+from typing import NamedTuple
+
+from django.conf import settings
+
+from core import sealing
+
+# An issue's letter to a reader (cms.Delivery), and a letter of the outbox (mail.OutgoingEmail).
+DELIVERY = "delivery"
+LETTER = "letter"
+_NAME = re.compile(
+    rf"\b({DELIVERY}|{LETTER})\.([1-9][0-9]{{0,17}})\.([0-9a-f]{{8}})(?![0-9a-z])", re.ASCII | re.IGNORECASE
+)
+# A row of headers that somebody made up holds no more than this for us.
+_MOST_NAMES = 20
+
+
+class Name(NamedTuple):
+    """A letter of ours: ``delivery`` or ``letter``, and the row's number."""
+
+    kind: str
+    number: int
+
+
+def name_of(kind: str, number: int) -> str:
+    """Return a letter's name, good for an address too."""
+    return f"{kind}.{number}.{_proof(kind, number)}"
+
+
+def message_id(kind: str, number: int) -> str:
+    """Return a letter's Message-ID: the same whenever it is asked for."""
+    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2].encode("idna").decode("ascii")
+    return f"<{name_of(kind, number)}@{domain}>"
+
+
+def return_path(kind: str, number: int) -> str:
+    """Return the envelope's sender: MAIL_BOUNCES, with the letter's name in place of a ``*``, or else MAIL_FROM."""
+    if settings.MAIL_BOUNCES:
+        return str(settings.MAIL_BOUNCES).replace("*", name_of(kind, number))
+    return parseaddr(settings.MAIL_FROM)[1]
+
+
+def read(text: str) -> Name | None:
+    """Return the first letter of ours that a header names: in a Message-ID, or in an address that mail came back to."""
+    for place, found in enumerate(_NAME.finditer(text)):
+        kind, number, proof = found[1].lower(), int(found[2]), found[3].lower()
+        if hmac.compare_digest(proof, _proof(kind, number)):
+            return Name(kind, number)
+        if place >= _MOST_NAMES:
+            break
+    return None
+
+
+def _proof(kind: str, number: int) -> str:
+    # By LOOKUP_KEY, which never changes: what comes back weeks later must still fit.
+    return sealing.blind_index(f"{kind}.{number}", purpose="mail.name").hex()[:8]
