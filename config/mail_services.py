@@ -1,6 +1,7 @@
 """The mail services that may tell us of bounces and complaints, and what each needs to prove that it is the one.
 
 The words are django-anymail's (https://anymail.dev). Amazon's service is left out: see ``docs/settings.md``.
+SendGrid's is left out because anymail no longer stands for it (its issue 432).
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,6 @@ _SERVICES = {
     "postmark": _Service("anymail.webhooks.postmark.PostmarkTrackingWebhookView"),
     # Its signatures need a package of their own (svix); the secret in the address does without.
     "resend": _Service("anymail.webhooks.resend.ResendTrackingWebhookView"),
-    "sendgrid": _Service("anymail.webhooks.sendgrid.SendGridTrackingWebhookView", "tracking_webhook_verification_key"),
     "sparkpost": _Service("anymail.webhooks.sparkpost.SparkPostTrackingWebhookView"),
     "unisender_go": _Service("anymail.webhooks.unisender_go.UnisenderGoTrackingWebhookView", "api_key", insists=True),
 }

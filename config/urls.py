@@ -23,6 +23,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("webhooks/", include("stripe_gateway.urls")),
+    path("webhooks/", include("mail.urls")),
     # Before Wagtail's own, which would let staff in without a second factor.
     path("staff/", include("organisation.urls")),
     path("staff/", include(wagtailadmin_urls)),

@@ -60,6 +60,8 @@ RULES: dict[str, Rule] = {
     "util_login": public(),
     # stripe_gateway
     "stripe_webhook": public(),
+    # mail
+    "mail_webhook": public(),
     # donations
     "donations:*": public(),
     "donations_gifts": may(GIFTS),
