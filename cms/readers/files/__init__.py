@@ -1,0 +1,1 @@
+"""Lists of readers from elsewhere, as files: read, understood, checked, taken in."""
