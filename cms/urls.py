@@ -4,8 +4,19 @@ from django.urls import URLPattern, URLResolver, path
 from wagtail.contrib.sitemaps.views import sitemap
 
 from cms import feeds, views
+from cms.readers import leave_views, own_views, sign_up_views
+
+readers = [
+    path("subscribe/", sign_up_views.subscribe, name="cms_subscribe"),
+    path("subscribe/confirm/<str:token>/", sign_up_views.confirm, name="cms_subscribe_confirm"),
+    path("subscribe/back/<str:token>/", leave_views.come_back, name="cms_subscribe_back"),
+    path("subscribe/preferences/", own_views.preferences, name="cms_preferences"),
+    path("subscribe/preferences/<str:token>/", own_views.open_page, name="cms_preferences_open"),
+    path("unsubscribe/<str:token>/", leave_views.unsubscribe, name="cms_unsubscribe"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *readers,
     path("newsletter/feed/", feeds.NewsletterFeed(), name="cms_feed"),
     path("sitemap.xml", sitemap, name="cms_sitemap"),
     path("robots.txt", views.robots, name="cms_robots"),

@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.utils.timezone import now as wall_clock
 
 from aid import erasing
+from cms import expiring as cms_expiring
 from core import clock
 from core.expiring import Expiring
 from ledger import expiring as ledger_expiring
@@ -15,6 +16,7 @@ from organisation import expiring as organisation_expiring
 
 EXPIRING: list[Expiring] = [
     *erasing.EXPIRING,
+    *cms_expiring.EXPIRING,
     *ledger_expiring.EXPIRING,
     *mail_expiring.EXPIRING,
     *organisation_expiring.EXPIRING,

@@ -4,8 +4,11 @@ import logging
 import re
 from typing import Any
 
-# A supporter's letter, link and new mail address, a worker's link, a one-time link of staff, a new password.
-_KEY = re.compile(r"(/(?:giving(?:/open|/email)?|aid/link|enrol|key)/)[^/\s'\"<>]{16,}")
+# A supporter's letter, link and new mail address, a worker's link, a reader's links, a one-time link of staff, a new
+# password.
+_KEY = re.compile(
+    r"(/(?:giving(?:/open|/email)?|aid/link|subscribe/(?:confirm|back|preferences)|unsubscribe|enrol|key)/)[^/\s'\"<>]{16,}"
+)
 
 
 class WithoutKeys(logging.Filter):

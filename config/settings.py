@@ -52,6 +52,9 @@ CARD_FEE_FIXED = environment.decimal("CARD_FEE_FIXED", "0.30", most=1000)
 CHECKOUTS_PER_HOUR = environment.integer("CHECKOUTS_PER_HOUR", 600, least=10, most=1_000_000)
 # Against a flood of applications (aid/crowding.py)
 APPLICATIONS_PER_HOUR = environment.integer("APPLICATIONS_PER_HOUR", 600, least=10, most=1_000_000)
+# Against a flood of made-up readers (cms/readers/crowding.py)
+SIGN_UPS_PER_HOUR = environment.integer("SIGN_UPS_PER_HOUR", 300, least=10, most=1_000_000)
+SIGN_UP_PROOF = environment.choice("SIGN_UP_PROOF", {"auto", "always"}, "auto")
 # Which events of the audit trail are closed to whom (organisation/audit.py)
 AUDIT_CLOSED = "aid.trail.closed_to"
 # Files that workers add (aid/attaching.py), and the virus scanner that looks at them, if there is one

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aid import tasks as aid_tasks
 from cms import tasks as cms_tasks
+from cms.readers import reminding
 from config import keeping
 from donations import tasks as donations_tasks
 from ledger import tasks as ledger_tasks
@@ -18,6 +19,7 @@ SWEEPS: list[Callable[[], object]] = [
     donations_tasks.sweep,
     ledger_tasks.sweep,
     cms_tasks.sweep,
+    reminding.sweep,
     aid_tasks.sweep,
     mail_tasks.sweep,
     keeping.sweep,

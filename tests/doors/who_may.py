@@ -191,6 +191,11 @@ RULES: dict[str, Rule] = {
     "ledger_chain_export": may(BOOKS | STEWARD, NOBODY),
     # cms
     "cms_feed": public(),
+    "cms_subscribe": public(),
+    "cms_subscribe_*": public(),
+    "cms_unsubscribe": public(),
+    "cms_preferences": public(),
+    "cms_preferences_*": public(),
     "cms_sitemap": public(),
     "cms_robots": public(),
     "cms_security": public(),
