@@ -4,7 +4,8 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 
 from cms.blocks import addresses
 
@@ -14,21 +15,22 @@ _BEGINNING = re.compile(r" *(?:> |- |\d+\. |\[\d+\] )?")
 
 
 class Notes:
-    """The addresses of a text, numbered through; each is printed where ``new`` is asked for."""
+    """The addresses of a text, numbered through. ``here`` prints those that were named since the last time."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._printed = 0
+        self._named: set[str] = set()
 
     def number(self, address: str) -> int:
-        """Return the number of an address; the same address has the same one."""
+        """Return the number of an address; the same address has the same one throughout."""
+        self._named.add(address)
         return self._numbers.setdefault(address, len(self._numbers) + 1)
 
-    def new(self) -> list[tuple[int, str]]:
-        """Return what came since the last time, to be printed here."""
-        fresh = [(number, address) for address, number in self._numbers.items() if number > self._printed]
-        self._printed = len(self._numbers)
-        return fresh
+    def here(self) -> list[tuple[int, str]]:
+        """Return what is to be printed here: number and address."""
+        named = sorted((self._numbers[address], address) for address in self._named)
+        self._named = set()
+        return named
 
 
 def from_rich_text(html: str, *, notes: Notes, page_address: str) -> str:

@@ -24,8 +24,8 @@ from organisation.models import LegalEntity, Organisation
 
 # Mail programs cut a preheader at about so many characters.
 _PREHEADER = 150
-# Keeps the rules for dark mode, which cannot stand on an element. Never fetches anything.
-_INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+# Never fetches anything: the stylesheet is ours and stands in the template.
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 _TEXT = TextBlock()
 
 

@@ -1,5 +1,6 @@
 """The newsletter: an archive of numbered issues, each with signed articles that can also stand alone."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
 from cms.blocks import TEXT_FEATURES, ArticlesBlock, CorrectionBlock
+from cms.letter import previews
 
 
 @register_snippet
@@ -130,9 +132,40 @@ class NewsletterIssuePage(RoutablePageMixin, Page):
     class Meta:
         verbose_name = _("newsletter issue")
 
+    def save_revision(self, *args: Any, overwrite_revision: Any = None, **kwargs: Any) -> Any:
+        """Save a version of its own once somebody was asked to agree: autosave would write over what they agree to."""
+        asked = getattr(self, "sending", None)
+        if overwrite_revision is not None and asked is not None and asked.revision_id == overwrite_revision.pk:
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+
     def article(self, slug: str) -> Any:
         """Return the article's value, or none if the issue has no article of this slug."""
         return next((child.value for child in self.articles if slug and child.value["slug"] == slug), None)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The page first, then the letter."""
+        return [("", _("On the web")), *previews.MODES]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the page, or the letter that would be made of it."""
+        if mode_name in dict(previews.MODES):
+            return previews.response(self, mode_name)
+        response: HttpResponse = super().serve_preview(request, mode_name)
+        return response
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | {"letter_left_at": self.changed_after_letter()}
+
+    def changed_after_letter(self) -> datetime | None:
+        """Return when the letter began to leave, if another revision than the one that left was published since."""
+        sending = getattr(self, "sending", None)
+        if sending is None or sending.started_at is None or self.last_published_at is None:
+            return None
+        is_changed = self.last_published_at > sending.started_at and self.live_revision_id != sending.revision_id
+        return sending.started_at if is_changed else None
 
     @path("<str:slug>/", name="article")  # type: ignore[untyped-decorator]  # Wagtail has no types
     def serve_article(self, request: HttpRequest, slug: str) -> HttpResponse:
