@@ -1,6 +1,7 @@
 """Liferaft's settings, one file for demo, test and production, read strictly from the environment (docs/settings.md)."""
 
 import zoneinfo
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,6 +66,13 @@ CLAMD_URL = environment.url("CLAMD_URL", {"unix", "tcp"}, "")
 SANDBOX_URL = environment.url("SANDBOX_URL", {"http", "https"}, "")
 EMAIL_URL = environment.url("EMAIL_URL", {"smtp", "smtps", "smtp+starttls"})
 MAIL_FROM = environment.mailbox("MAIL_FROM")
+# Letters to many a minute, in all and to each mail domain (mail/pacing.py); 0 is no limit
+MAIL_PER_MINUTE = environment.integer("MAIL_PER_MINUTE", 0, least=0, most=1_000_000)
+MAIL_PER_DOMAIN_PER_MINUTE = environment.integer("MAIL_PER_DOMAIN_PER_MINUTE", 0, least=0, most=1_000_000)
+# Signed here only where the relay does not sign (mail/dkim_signing.py)
+DKIM_KEY_FILE = environment.text("DKIM_KEY_FILE", "")
+DKIM_SELECTOR = environment.text("DKIM_SELECTOR", "liferaft" if not DKIM_KEY_FILE else None)
+DKIM_DOMAIN = environment.text("DKIM_DOMAIN", parseaddr(MAIL_FROM)[1].rpartition("@")[2])
 # Where bounces go and how we hear of them (mail/bounce_mailbox.py, mail/webhooks.py)
 MAIL_BOUNCES = environment.return_path("MAIL_BOUNCES")
 BOUNCE_MAILBOX_URL = environment.url("BOUNCE_MAILBOX_URL", {"imaps"} if IS_PRODUCTION else {"imaps", "imap"}, "")
@@ -329,8 +337,17 @@ WAGTAIL_SITE_NAME = "Liferaft"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
-# Whoever may edit may publish; what needs two people is money and aid, and has its own rules.
-WAGTAIL_WORKFLOW_ENABLED = False
+# Whoever may edit may publish. Only the newsletter's archive has a workflow: an issue is sent by two people
+# (cms/migrations/0007). Publishing its page neither sends it nor ends the asking, and agreeing publishes nothing yet.
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.finishing.leave_as_it_is"
+# What Wagtail's buttons of that workflow do (cms/models/workflow.py)
+SECOND_PERSON = "cms.sending.two_people"
+# Who asks other sites and name servers before an issue is sent (cms/sending/preflight/)
+LINK_FETCHER = "cms.sending.preflight.fetching.fetch"
+DNS_RESOLVER = "cms.sending.preflight.resolving.texts"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -104,7 +104,13 @@ def agree(*, sending: Sending, by: User, at: datetime) -> Sending:
     sending = _locked(sending, State.ASKED)
     if sending.asked_by_id == by.pk:
         raise SamePerson
-    if sending.revision_id is None or sending.issue.latest_revision_id != sending.revision_id:
+    revision = sending.revision
+    # Autosave writes over a version in place; it then is of another time.
+    if (
+        revision is None
+        or sending.issue.latest_revision_id != revision.pk
+        or revision.created_at != sending.revision_at
+    ):
         raise ChangedSince
     sending.agreed_by, sending.agreed_at = by, at
     sending.due_at = max(at + GRACE, sending.not_before or at)

@@ -190,12 +190,14 @@ RULES: dict[str, Rule] = {
     "ledger_seal": may(BOOKS | STEWARD, NOBODY),
     "ledger_chain_export": may(BOOKS | STEWARD, NOBODY),
     # cms
+    "cms_sending*": may(EDITOR | ADMINISTRATOR),
     "cms_feed": public(),
     "cms_subscribe": public(),
     "cms_subscribe_*": public(),
     "cms_unsubscribe": public(),
     "cms_preferences": public(),
     "cms_preferences_*": public(),
+    "cms_search": public(),
     "cms_sitemap": public(),
     "cms_robots": public(),
     "cms_security": public(),
@@ -255,7 +257,7 @@ RULES: dict[str, Rule] = {
     "wagtailadmin_tag_*": wagtail(EDITOR),
     "wagtailadmin_collections:*": wagtail(NOBODY),
     "wagtailadmin_workflows:*": wagtail(NOBODY),
-    "wagtailadmin_pages:*workflow*": replace(wagtail(EDITOR), lenient=True),  # workflows are switched off
+    "wagtailadmin_pages:*workflow*": replace(wagtail(EDITOR), lenient=True),  # only issues have a workflow: tests/cms/sending/test_workflow_second_person.py
     "wagtailadmin_pages:move_confirm": replace(wagtail(EDITOR), lenient=True),  # no page moves into itself
     "wagtailadmin_reports:*": wagtail(EDITOR),
     "wagtailadmin_editing_sessions:*": wagtail(EDITOR),
