@@ -59,6 +59,9 @@ Delivery: one reader's letter of one issue
 personal | subscriber domain answer unsubscribed_at | reaches each reader once; what became of it | reader
 internal | * | the counts go on when the reader is erased | good
 
+SearchText: the words of a page, to be found by
+public | * | what the public reads is found | changed
+
 LegacyLink: an address of the old site
 public | * | leads old links to the new page | changed
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from wagtail.contrib.sitemaps.views import sitemap
 
-from cms import feeds, views
+from cms import feeds, search_views, views
 from cms.readers import leave_views, own_views, sign_up_views
 
 readers = [
@@ -18,6 +18,7 @@ readers = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *readers,
     path("newsletter/feed/", feeds.NewsletterFeed(), name="cms_feed"),
+    path("search/", search_views.search, name="cms_search"),
     path("sitemap.xml", sitemap, name="cms_sitemap"),
     path("robots.txt", views.robots, name="cms_robots"),
     path(".well-known/security.txt", views.security, name="cms_security"),
