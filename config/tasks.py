@@ -9,6 +9,7 @@ from cms.readers import reminding
 from config import keeping
 from donations import tasks as donations_tasks
 from ledger import tasks as ledger_tasks
+from mail import bounce_mailbox
 from mail import tasks as mail_tasks
 from stripe_gateway import tasks as stripe_tasks
 
@@ -22,6 +23,7 @@ SWEEPS: list[Callable[[], object]] = [
     reminding.sweep,
     aid_tasks.sweep,
     mail_tasks.sweep,
+    bounce_mailbox.sweep,
     keeping.sweep,
 ]
 

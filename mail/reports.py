@@ -20,7 +20,7 @@ Kind = MailReport.Kind
 # others that begin with a 5 are about us, the letter or that server today: a block list (5.7.1), a full mailbox (5.2.2).
 # Exchange says 5.4.1 of recipients whom it does not know, Outlook 5.5.0; 5.0.0 is what Exim makes of every 550.
 _DEAD = re.compile(r"5\.(?:0\.0|1\.(?:[0-46]|10)|2\.[01]|4\.[14]|5\.0)")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
