@@ -1,5 +1,6 @@
 """The worker's side of the outbox: claims due letters one by one and sends each once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,20 +22,22 @@ def deliver_due() -> int:
 
     :returns: the number of letters that the mail server accepted
     """
-    sent = 0
     until = wall_clock() + _SLICE
     letter = _claim(at=clock.now())
     if letter is None:
-        return sent
+        return 0
     try:
         with transport.connection() as server:
-            while letter is not None:
-                sent += _send(server, letter)
-                letter = _claim(at=clock.now()) if wall_clock() < until else None
+            return _drain(server, letter, lambda: wall_clock() >= until)
     except transport.TemporaryFailure as failure:
-        if letter is not None:
-            _postpone(letter, str(failure), at=clock.now())
-    return sent
+        _postpone(letter, str(failure), at=clock.now())
+        return 0
+
+
+def deliver_through(server: transport.Connection, *, is_over: Callable[[], bool]) -> int:
+    """Send what is due through a connection that somebody has open: before the next letter to many."""
+    letter = _claim(at=clock.now())
+    return _drain(server, letter, is_over) if letter else 0
 
 
 def sweep() -> None:
@@ -43,6 +46,15 @@ def sweep() -> None:
         state=OutgoingEmail.State.UNCERTAIN
     )
     deliver_due()
+
+
+def _drain(server: transport.Connection, letter: OutgoingEmail, is_over: Callable[[], bool]) -> int:
+    sent = 0
+    following: OutgoingEmail | None = letter
+    while following is not None:
+        sent += _send(server, following)
+        following = _claim(at=clock.now()) if server.is_open and not is_over() else None
+    return sent
 
 
 @transaction.atomic
@@ -68,12 +80,19 @@ def _send(server: transport.Connection, letter: OutgoingEmail) -> int:
         _postpone(letter, str(failure), at=clock.now())
         return 0
     except transport.PermanentFailure as failure:
-        letter.state, letter.last_answer = OutgoingEmail.State.FAILED, str(failure)
-        letter.save(update_fields=["state", "last_answer"])
+        _leave_to_a_person(letter, OutgoingEmail.State.FAILED, str(failure))
+        return 0
+    except transport.AnswerLost as lost:
+        _leave_to_a_person(letter, OutgoingEmail.State.UNCERTAIN, str(lost))
         return 0
     letter.state, letter.sent_at = OutgoingEmail.State.SENT, clock.now()
     letter.save(update_fields=["state", "sent_at", "last_answer"])
     return 1
+
+
+def _leave_to_a_person(letter: OutgoingEmail, state: OutgoingEmail.State, answer: str) -> None:
+    letter.state, letter.last_answer = state, answer[:200]
+    letter.save(update_fields=["state", "last_answer"])
 
 
 def _postpone(letter: OutgoingEmail, answer: str, *, at: datetime) -> None:
