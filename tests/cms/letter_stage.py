@@ -58,7 +58,7 @@ def every_block(*, campaign: CampaignPage | None = None) -> list[dict[str, Any]]
                     {"number": "70,000", "what": "tasks rejected in one night"},
                     {"number": "40", "what": "days until the first rejection was taken back"},
                 ],
-                "source": "Members’ reports",
+                "source": "Our members",
             },
         ),
         block(
