@@ -94,7 +94,7 @@ def welcome(reader: Subscriber, *, at: datetime) -> None:
         text = f"{words.text}\n{'=' * 60}\n\n{letter.text}"
         html = _above(words.html, letter.html)
     outbox.queue_ready(
-        key=f"{_KEY}:{reader.key.hex}:welcome:{at:%Y-%m-%dT%H:%M:%S}",
+        key=f"{_KEY}:{reader.key.hex}:welcome:{at.isoformat()}",
         to=reader.email,
         subject=words.subject,
         text=text,
