@@ -15,7 +15,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 
-from cms.desk import sending, sending_deeds, sending_looking, sending_panel, sending_rows
+from cms.desk import readers_hooks, sending, sending_deeds, sending_looking, sending_panel, sending_rows
 from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending
 from organisation.models import User
 from organisation.permissions import Permission
@@ -54,11 +54,13 @@ def addresses() -> list[URLPattern]:
         path(f"{one}test/", sending_looking.trial, name="cms_sending_trial"),
         path(f"{one}letters/", sending_rows.rows, name="cms_sending_rows"),
         path(f"{one}letters/<int:delivery>/", sending_rows.settle, name="cms_sending_settle"),
+        *readers_hooks.readers_addresses(),
     ]
 
 
 def newsletter_menu() -> MenuItem:
     items = [_SendersItem(gettext_lazy("Issues and sending"), _address("cms_sendings"), name="sendings", order=10)]
+    items.append(readers_hooks.readers_item())
     return SubmenuMenuItem(
         gettext_lazy("Newsletter"), Menu(items=items), name="newsletter", icon_name="mail", order=130
     )
@@ -107,18 +109,14 @@ def before_deleting(request: HttpRequest, page: Page) -> HttpResponse | None:
 
 
 def before_deleting_many(request: HttpRequest, action: str, objects: list[Any], _view: Any) -> HttpResponse | None:
-    """The same where several pages are deleted at once."""
-    if action != "delete" or not objects or not isinstance(objects[0], Page):
+    """The same where several pages are deleted at once; for unpublishing, what their readers lose."""
+    if not objects or not isinstance(objects[0], Page):
+        return None
+    if action == "unpublish" and Sending.objects.filter(issue__in=objects, started_at__isnull=False).exists():
+        messages.warning(request, _("Letters that were sent lead to these pages. Those links lead nowhere now."))
+    if action != "delete":
         return None
     return next(filter(None, (before_deleting(request, page) for page in objects)), None)
-
-
-def before_unpublishing(request: HttpRequest, page: Page) -> None:
-    """Say what its readers lose; the decision stays the editor's."""
-    sent = Sending.objects.filter(issue_id=page.pk, started_at__isnull=False).first()
-    if sent and request.method != "POST":
-        words = _("%(many)s letters of this issue lead to this page. Once it is unpublished, those links lead nowhere.")
-        messages.warning(request, words % {"many": sent.chosen})
 
 
 def _kept(kept: Sending) -> str:
@@ -137,4 +135,3 @@ hooks.register("after_edit_page", after_saving)
 hooks.register("after_create_page", after_saving)
 hooks.register("before_delete_page", before_deleting)
 hooks.register("before_bulk_action", before_deleting_many)
-hooks.register("before_unpublish_page", before_unpublishing)
