@@ -60,9 +60,10 @@ def readers(request: HttpRequest) -> HttpResponseBase:
 
 
 def _numbers(today: date) -> list[Number]:
-    counts = {row["state"]: row for row in Subscriber.objects.values("state").annotate(all=Count("pk")).order_by()}
+    by_state = Subscriber.objects.order_by().values_list("state").annotate(number=Count("pk"))
+    counts: dict[str, int] = dict(by_state)
     paused = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, paused_until__gt=today).count()
-    states = [Number(str(state.label), counts.get(state, {}).get("all", 0), state.value) for state in _SHOWN]
+    states = [Number(str(state.label), counts.get(state, 0), state.value) for state in _SHOWN]
     return [states[0], Number(_("paused"), paused, "paused"), *states[1:]]
 
 

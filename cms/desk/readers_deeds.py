@@ -66,7 +66,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     row, at = get_object_or_404(Subscriber, pk=pk), clock.now()
     leaving.leave(row, how=Subscriber.Left.DESK, delivery=None, at=at)
     audit.record(actor=member(request), action="cms.reader_left", subject=row, at=at)
-    messages.success(request, _("No more letters go to %(reader)s.") % {"reader": row})
+    messages.success(request, _("No more letters go there."))
     return redirect("cms_reader", pk=pk)
 
 

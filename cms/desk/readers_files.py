@@ -78,9 +78,9 @@ def _show_what_would_be(
 
 @needs(Permission.MANAGE_SUBSCRIBERS)
 @require_POST
-def take(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def take(request: HttpRequest, reference: uuid.UUID) -> HttpResponseBase:
     """Take in the list that was looked at; or hand out its refused rows."""
-    found = kept.read(key, by=member(request))
+    found = kept.read(reference, by=member(request))
     form = VouchForm(request.POST)
     if found is None or not form.is_valid():
         messages.error(request, _("The file is not here any more. Please choose it again: nothing was written."))
@@ -89,7 +89,7 @@ def take(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     if "refused" in request.POST:
         return _refused_rows(request, content, name, form)
     taken = _go_through(request, content, name, form, is_dry=False)
-    kept.remove(key)
+    kept.remove(reference)
     told = {"joined": taken.joined, "left": taken.left, "refused": taken.refusals}
     messages.success(request, _("Taken in: %(joined)s joined, %(left)s left, %(refused)s rows were refused.") % told)
     return redirect("cms_readers")
@@ -98,7 +98,7 @@ def take(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 def _refused_rows(request: HttpRequest, content: bytes, name: str, form: VouchForm) -> HttpResponseBase:
     refused = Refused(most=len(content))
     _go_through(request, content, name, form, refused=refused)
-    rows = ([number, address, str(why.label)] for number, address, why in refused.rows)
+    rows: list[list[exports.Cell]] = [[number, address, str(why.label)] for number, address, why in refused.rows]
     table = exports.Table(_("Refused rows"), [_("Row"), _("E-mail address"), _("Why")], rows)
     return exports.download(
         table=table, form=exports.Form.CSV, by=member(request), action="cms.refused_rows_exported", at=clock.now()

@@ -31,7 +31,7 @@ def readers_addresses() -> list[URLPattern]:
         path("readers/add/", readers_deeds.add, name="cms_readers_add"),
         path("readers/lift/", readers_deeds.lift, name="cms_readers_lift"),
         path("readers/file/", readers_files.file, name="cms_readers_file"),
-        path("readers/file/<uuid:key>/", readers_files.take, name="cms_readers_file_take"),
+        path("readers/file/<uuid:reference>/", readers_files.take, name="cms_readers_file_take"),
         path(one, readers.reader, name="cms_reader"),
         path(f"{one}leave/", readers_deeds.leave, name="cms_reader_leave"),
         path(f"{one}pause/", readers_deeds.pause, name="cms_reader_pause"),

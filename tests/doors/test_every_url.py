@@ -4,6 +4,7 @@ import fnmatch
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, Page, Site, Workflow
 
+from cms.models import Subscriber
 from organisation.models import LegalEntity, Organisation, User
 from tests.doors.conftest import signed_in
 from tests.doors.who_may import COOKIES, EVERYBODY, PATHS, ROWS, RULES, SAMPLES, Rule
@@ -116,6 +118,9 @@ def rows(liferaft: Organisation, legal_entity: LegalEntity, settings: Settings, 
         "group": Group.objects.first(),
         "entity": legal_entity,
         "person": User.objects.create_user("zoe", "zoe@raft.example"),
+        "reader": Subscriber.objects.create(
+            email="ann@mail.example", address_index=b"ann", created_at=datetime(2026, 3, 10, tzinfo=UTC)
+        ),
     }
     return {name: str(row.pk) if row else "1" for name, row in found.items()}
 

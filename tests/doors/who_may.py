@@ -191,6 +191,9 @@ RULES: dict[str, Rule] = {
     "ledger_chain_export": may(BOOKS | STEWARD, NOBODY),
     # cms
     "cms_sending*": may(EDITOR | ADMINISTRATOR),
+    "cms_readers*": may(EDITOR | ADMINISTRATOR),
+    "cms_reader": may(EDITOR | ADMINISTRATOR),
+    "cms_reader_*": may(EDITOR | ADMINISTRATOR),
     "cms_feed": public(),
     "cms_subscribe": public(),
     "cms_subscribe_*": public(),
@@ -266,6 +269,8 @@ RULES: dict[str, Rule] = {
     "wagtailsnippets:*": wagtail(EDITOR),
     "wagtailsnippets_cms_standingtext:*": wagtail(EDITOR),
     "wagtailsnippetchoosers_cms_standingtext:*": wagtail(EDITOR),
+    "wagtailsnippets_cms_topic:*": wagtail(EDITOR),
+    "wagtailsnippetchoosers_cms_topic:*": wagtail(EDITOR),
     "wagtaildocs:*": wagtail(EDITOR),
     "wagtaildocs_chooser:*": wagtail(EDITOR),
     "wagtailimages:*": wagtail(EDITOR),
@@ -338,6 +343,7 @@ PATHS: dict[str, str] = {
 ROWS: dict[str, str] = {
     "organisation_person": "person",
     "organisation_entity": "entity",
+    "cms_reader": "reader",
     "wagtailusers_users": "person",
     "wagtailusers_groups": "group",
     "wagtailadmin_collections": "collection",

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from cms.readers.files import dates
 from cms.readers.files.tables import Unreadable, plain
+from mail import addressing
 
 _MOST_LETTERS = 254
 _LANGUAGES = {code: code for code, _name in settings.LANGUAGES} | {
@@ -284,7 +285,8 @@ def _address(written: str) -> str:
         raise Refused(Refusal.BAD_ADDRESS)
     try:
         validate_email(email)
-    except ValidationError:
+        addressing.as_sent(email)
+    except (ValidationError, addressing.AddressRefused):
         raise Refused(Refusal.BAD_ADDRESS) from None
     return email
 

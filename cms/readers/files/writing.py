@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -113,7 +114,8 @@ def _join(work: Work, where: str, at: datetime) -> None:
     if not work.join:
         return
     entries = [entry for entry, _index in work.join]
-    columns = {
+    columns: dict[str, Any] = {
+        "at": at,
         "emails": [entry.email for entry in entries],
         "indexes": [index for _entry, index in work.join],
         "languages": [entry.language for entry in entries],
@@ -122,7 +124,7 @@ def _join(work: Work, where: str, at: datetime) -> None:
         "proofs": [_proof(where, entry) for entry in entries],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_JOIN, columns | {"at": at})
+        cursor.execute(_JOIN, columns)
         made = {bytes(index): pk for index, pk in cursor.fetchall()}
     through = Subscriber.topics.through
     through.objects.bulk_create(
