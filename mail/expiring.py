@@ -1,4 +1,7 @@
-"""When the words of letters go: they have arrived, or nobody asks for them any more. That there was a letter stays."""
+"""When the words of letters go: they have arrived, or nobody asks for them any more. That there was a letter stays.
+
+Reports on letters go after the same time as what else is looked back on once a year.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core.expiring import Expiring
-from mail.models import Attachment, OutgoingEmail
+from mail.models import Attachment, MailReport, OutgoingEmail
 
 _SENT_KEPT = timedelta(days=7)
 # Somebody should have looked at what was refused or is uncertain long before.
 _TROUBLED_KEPT = timedelta(days=90)
+_REPORTS_KEPT = timedelta(days=400)
 _AT_ONCE = 200
 
 
@@ -36,4 +40,21 @@ def _due(at: datetime) -> dict[str, int]:
     return {"letters with words": old(at=at).count()}
 
 
-EXPIRING = [Expiring("letters", _due, _erase)]
+def _erase_reports(at: datetime) -> Iterator[int]:
+    while reports := list(_old_reports(at).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
+        MailReport.objects.filter(pk__in=reports).delete()
+        yield len(reports)
+
+
+def _due_reports(at: datetime) -> dict[str, int]:
+    return {"reports on letters": _old_reports(at).count()}
+
+
+def _old_reports(at: datetime) -> QuerySet[MailReport]:
+    return MailReport.objects.filter(at__lt=at - _REPORTS_KEPT)
+
+
+EXPIRING = [
+    Expiring("letters", _due, _erase),
+    Expiring("reports on letters", _due_reports, _erase_reports),
+]

@@ -21,7 +21,7 @@ from mail.models import MailReport, OutgoingEmail, Suppression
 ADDRESS = "/webhooks/mail/"
 SECRET = "postmark:a-long-secret-of-ours"
 KEY = "the-signing-key-of-mailgun"
-BOUNCE = {
+BOUNCE: dict[str, Any] = {
     "RecordType": "Bounce",
     "ID": 692560173,
     "Type": "HardBounce",
@@ -33,7 +33,7 @@ BOUNCE = {
 COMPLAINT = {**BOUNCE, "RecordType": "SpamComplaint", "Type": "SpamComplaint", "ID": 692560174}
 SOFT = {**BOUNCE, "ID": 3, "Type": "SoftBounce", "Details": "smtp;452 4.2.2 The mailbox is full."}
 BLOCKED = {**BOUNCE, "ID": 4, "Details": "smtp;550 5.7.1 Your network is on a block list."}
-OPENED = {
+OPENED: dict[str, Any] = {
     "RecordType": "Open",
     "Recipient": "ann@mail.example",
     "MessageID": "8839",
@@ -115,7 +115,8 @@ def test_strangers_leave_nothing(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 
     refused = [post(BOUNCE, "postmark:another-secret-of-theirs"), Client().post(ADDRESS, BOUNCE), post("x", "")]
-    unread = [post(event) for event in ([], {"RecordType": {"Ann@mail.example": 1}}, "Ann@mail.example", None)]
+    odd: list[object] = [[], {"RecordType": {"Ann@mail.example": 1}}, "Ann@mail.example", None]
+    unread = [post(event) for event in odd]
     browser = Client(headers={"Authorization": f"Basic {base64.b64encode(SECRET.encode()).decode()}"})
     deep = browser.post(ADDRESS, "[" * 100_000, content_type="application/json")
     huge = browser.generic("POST", ADDRESS, b" " * 2_500_001, content_type="application/json")
