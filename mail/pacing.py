@@ -92,6 +92,4 @@ def is_resting(domain: str, *, wall: datetime) -> bool:
 
 def recovered(domain: str) -> None:
     """Note that a domain takes letters again."""
-    Pace.objects.filter(domain__in=[domain, EVERYBODY], refusals__gt=0, rests_until__isnull=False).update(
-        refusals=0, rests_until=None, answer=""
-    )
+    Pace.objects.filter(domain__in=[domain, EVERYBODY], refusals__gt=0).update(refusals=0, rests_until=None, answer="")

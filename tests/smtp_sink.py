@@ -31,6 +31,7 @@ class Conversation(asyncio.Protocol):
 
     def __init__(self, options: argparse.Namespace, record: int) -> None:
         self.options, self.record = options, record
+        self.offers = [name.encode() for name in str(options.offers).split(",") if name]
         self.waiting = bytearray()
         self.in_data = False
         self.recipient = b""
@@ -85,7 +86,7 @@ class Conversation(asyncio.Protocol):
     def answer(self, line: bytes) -> bytes | None:
         verb = line[:4].upper()
         if verb == b"EHLO":
-            offered = [b"sink", *(name.encode() for name in self.options.offers.split(",") if name), b"SIZE 50000000"]
+            offered = [b"sink", *self.offers, b"SIZE 50000000"]
             return b"".join(b"250-" + name + b"\r\n" for name in offered[:-1]) + b"250 " + offered[-1] + b"\r\n"
         if verb == b"RCPT":
             address = line.partition(b"<")[2].partition(b">")[0]

@@ -1,0 +1,55 @@
+"""What the worker looks after each minute: what is due begins, what is late is held, what has ended ends."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import now as wall_clock
+
+from cms.models import Delivery, Sending
+from cms.sending import asking, heartbeat, uncertain, variants
+from core import faults
+
+log = logging.getLogger(__name__)
+
+State = Sending.State
+
+
+def sweep(*, at: datetime) -> None:
+    """Bring every sending up to date; a letter leaves by a slice or a worker of its own, never here."""
+    heartbeat.beat()
+    uncertain.mark(wall=wall_clock())
+    for sending in Sending.objects.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk"):
+        _begin_or_hold(sending, at)
+    # A letter that was in flight when its sending was stopped may have come back since.
+    Delivery.objects.filter(sending__state=State.STOPPED, state=Delivery.State.QUEUED).update(
+        state=Delivery.State.LEFT_OUT, reason=Delivery.Reason.STOPPED, settled_at=at
+    )
+    for sending in Sending.objects.filter(state=State.SENDING).order_by("pk"):
+        asking.finish(sending=sending, at=at)
+
+
+def _begin_or_hold(sending: Sending, at: datetime) -> None:
+    try:
+        if sending.due_at and at > sending.due_at + asking.LATEST:
+            asking.hold(sending=sending, at=at)
+        else:
+            begin(sending=sending, at=at)
+    except asking.NotNow:
+        return  # Somebody called it back, or another worker was quicker.
+    except Exception as error:  # noqa: BLE001 - one that fails must not keep the others; it is logged, and held in an hour
+        faults.report(log, f"the start of sending {sending.pk}", error)
+
+
+@transaction.atomic
+def begin(*, sending: Sending, at: datetime) -> None:
+    """Freeze the letter and its readers, and let the sending begin: all of it or nothing.
+
+    :raises asking.NotNow: if it was called back, is not due yet, or began already
+    """
+    # Locked before the letter is made: two who make it at once would meet at its constraint.
+    found = Sending.objects.select_for_update().get(pk=sending.pk)
+    if found.state != State.WAITING:
+        raise asking.NotNow(found.state)
+    variants.freeze(sending=found)
+    asking.start(sending=found, at=at)
