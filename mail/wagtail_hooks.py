@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from mail import desk, panels
+from mail import desk, desk_reports, panels
 from organisation.permissions import Permission
 
 _address = lazy(reverse, str)
@@ -30,7 +30,10 @@ def letters_item() -> MenuItem:
 
 
 def addresses() -> list[URLPattern]:
-    return [path("letters/", desk.letters, name="mail_letters")]
+    return [
+        path("letters/", desk.letters, name="mail_letters"),
+        path("letters/came-back/", desk_reports.came_back, name="mail_came_back"),
+    ]
 
 
 def letters_panel(request: HttpRequest, on_page: list[Component]) -> None:

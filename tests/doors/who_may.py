@@ -159,6 +159,7 @@ RULES: dict[str, Rule] = {
     "aid_step_back": may(CASES),
     # mail
     "mail_letters": may(STEWARD | ADMINISTRATOR),
+    "mail_came_back": may(STEWARD | ADMINISTRATOR),
     # ledger
     "ledger:books": public(),
     "ledger:books_file": public(),
