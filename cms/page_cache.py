@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
 
 SECONDS = 10
 _VERSION = "cms.pages.version"
@@ -76,6 +78,17 @@ def _is_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
     )
 
 
+def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """Answer 304 to who has it already: those who follow the feed ask every few minutes."""
+    if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MODIFIED_SINCE" not in request.META:
+        return response
+    changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+    return (
+        get_conditional_response(request, etag=response.headers.get("ETag"), last_modified=changed, response=response)
+        or response
+    )
+
+
 class PageCache:
     """Middleware. Stands outside sessions and languages: a page that is ready touches neither, nor the database."""
 
@@ -89,7 +102,7 @@ class PageCache:
         ready = caches["default"].get(key)
         if ready is not None:
             content, headers = ready
-            return HttpResponse(content, headers=headers)
+            return _unless_known(request, HttpResponse(content, headers=headers))
         response = self.get_response(request)
         # Only the address without any mark fills the cache: nobody can fill it by inventing marks.
         if not request.GET and _is_kept(request, response):

@@ -1,9 +1,8 @@
 """Addresses of cms that are not pages; the pages' own come from Wagtail's tree."""
 
 from django.urls import URLPattern, URLResolver, path
-from wagtail.contrib.sitemaps.views import sitemap
 
-from cms import feeds, search_views, views
+from cms import feeds, search_views, site_map, views
 from cms.readers import leave_views, own_views, sign_up_views
 
 readers = [
@@ -19,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *readers,
     path("newsletter/feed/", feeds.NewsletterFeed(), name="cms_feed"),
     path("search/", search_views.search, name="cms_search"),
-    path("sitemap.xml", sitemap, name="cms_sitemap"),
+    path("sitemap.xml", site_map.site_map, name="cms_sitemap"),
     path("robots.txt", views.robots, name="cms_robots"),
     path(".well-known/security.txt", views.security, name="cms_security"),
 ]

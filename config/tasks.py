@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from aid import tasks as aid_tasks
+from cms import indexing
 from cms import tasks as cms_tasks
 from cms.readers import reminding
 from config import keeping
@@ -21,6 +22,7 @@ SWEEPS: list[Callable[[], object]] = [
     ledger_tasks.sweep,
     cms_tasks.sweep,
     reminding.sweep,
+    indexing.catch_up,
     aid_tasks.sweep,
     mail_tasks.sweep,
     bounce_mailbox.sweep,

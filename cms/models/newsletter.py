@@ -54,7 +54,8 @@ class NewsletterIndexPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        issues = NewsletterIssuePage.objects.child_of(self).live().order_by("-date", "-number")
+        # Without the texts: of all issues together they are many megabytes.
+        issues = NewsletterIssuePage.objects.child_of(self).live().defer_streamfields().order_by("-date", "-number")
         years = [(year, list(group)) for year, group in groupby(issues, key=lambda issue: issue.date.year)]
         return context | {"years": years}
 
