@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from wagtail.images.models import Image
 from wagtail.models import Page
 
-from cms.demo import texts
+from cms.demo import issues, texts
 from cms.models import (
     CampaignIndexPage,
     CampaignPage,
@@ -19,6 +19,7 @@ from cms.models import (
     NewsletterIndexPage,
     NewsletterIssuePage,
     StandingText,
+    Topic,
 )
 from ledger.models import Fund
 
@@ -27,30 +28,14 @@ _PICTURE_TITLE = "Demonstration: a raft"
 
 @transaction.atomic
 def build(at: datetime) -> None:
-    """Make the home page's text, three issues and two campaigns; issues are dated back from ``at``."""
+    """Make the home page's text, four issues (the last one a draft) and two campaigns; issues are dated back from ``at``."""
     home = HomePage.objects.get()
     if not home.headline:
         home.headline, home.lead = texts.HEADLINE, texts.LEAD
         home.body = texts.HOME
         _publish(home)
-    closing, _is_new = StandingText.objects.get_or_create(name="Closing words", defaults={"body": texts.CLOSING})
     picture = _picture()
-    archive = NewsletterIndexPage.objects.get()
-    for issue in texts.ISSUES:
-        if not NewsletterIssuePage.objects.filter(number=issue.number).exists():
-            published = at - timedelta(days=issue.days_ago)
-            page = NewsletterIssuePage(
-                title=issue.title,
-                slug=f"newsletter-{issue.number}",
-                number=issue.number,
-                date=published.date(),
-                intro=issue.intro,
-                articles=[{"type": "article", "value": article} for article in issue.articles],
-                closing=closing,
-                search_description=issue.summary,
-                first_published_at=published,
-            )
-            _publish(archive.add_child(instance=page))
+    _build_issues(at)
     campaigns = CampaignIndexPage.objects.get()
     for campaign in texts.CAMPAIGNS:
         if not CampaignPage.objects.filter(slug=campaign["slug"]).exists():
@@ -59,6 +44,41 @@ def build(at: datetime) -> None:
                 fields |= {"goal_kind": CampaignPage.Goal.NONE, "goal_amount": None}
             page = CampaignPage(**fields, share_image=picture)
             _publish(campaigns.add_child(instance=page))
+
+
+def _build_issues(at: datetime) -> None:
+    topics = {
+        name: Topic.objects.get_or_create(name=name, defaults={"name_es": spanish})[0]
+        for name, spanish in issues.TOPICS.items()
+    }
+    closings = {
+        name: StandingText.objects.get_or_create(name=name, defaults={"body": body})[0]
+        for name, body in issues.CLOSINGS.items()
+    }
+    archive = NewsletterIndexPage.objects.get()
+    for issue in issues.ISSUES:
+        if NewsletterIssuePage.objects.filter(number=issue.number).exists():
+            continue
+        published = at - timedelta(days=issue.days_ago)
+        page = NewsletterIssuePage(
+            title=issue.title,
+            slug=f"newsletter-{issue.number}",
+            number=issue.number,
+            date=published.date(),
+            intro=issue.intro,
+            articles=[{"type": "article", "value": article} for article in issue.articles],
+            closing=closings[issue.closing],
+            search_description=issue.summary,
+            topics=[topics[name] for name in issue.topics],
+            share_image=_picture(),
+            first_published_at=None if issue.is_draft else published,
+            live=not issue.is_draft,
+        )
+        archive.add_child(instance=page)
+        if issue.is_draft:
+            page.save_revision()
+        else:
+            _publish(page)
 
 
 def _publish(page: Page) -> None:

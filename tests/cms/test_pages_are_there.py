@@ -113,11 +113,13 @@ def test_progress_says_from_how_many_people() -> None:
     assert state.words("en") == "$3,120 of $5,000 this month, from 141 people"
 
 
+# Wagtail leaves the file of a picture that it makes to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_demonstration_is_made_once_and_shows(client: Client, liferaft: Organisation, general_fund: Fund) -> None:
     for _time in range(2):
         demo.build(at=datetime(2026, 3, 10, 16, 0, tzinfo=UTC))
 
-    assert sorted(NewsletterIssuePage.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert sorted(NewsletterIssuePage.objects.live().values_list("number", flat=True)) == [1, 2, 3]
     assert CampaignPage.objects.count() == 2
     assert "made up" in client.get("/").content.decode()
     assert "41,200" in client.get("/newsletter/newsletter-2/").content.decode()

@@ -31,6 +31,9 @@ class Command(BaseCommand):
             return
         pages.build(clock.now())
         self.stdout.write("Pages, newsletters and campaigns are there.")
+        who = User.objects.get
+        pages.send(editor=who(username="edith"), second=who(username="adam"), at=clock.now())
+        self.stdout.write("Readers, and the letters of one issue, are there.")
         if not settings.SANDBOX_URL:
             self.stdout.write("Gifts and cases are left out: they are made with the sandbox, which is not in use here.")
         elif Payment.objects.exists():

@@ -1,0 +1,91 @@
+"""The demonstration's letters: one issue that left three weeks ago, with what became of each letter, and one that waits.
+
+No mail server is asked: what it would have said stands here. All else is done by the deeds that do it in life.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from cms.demo import readers
+from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
+from cms.readers import leaving
+from cms.sending import asking, variants
+from mail import suppressing
+from organisation.models import User
+
+_SENT, _WAITS = 3, 4  # numbers of issues
+_DAYS_AGO = 20
+_REFUSED = "550 5.1.1 no such mailbox (a made-up answer)"
+_BOUNCE, _LEAVE, _PAUSE, _LEFT_BEFORE = 2, 2, 3, 2
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@transaction.atomic
+def build(*, editor: User, second: User, at: datetime) -> None:
+    """Make readers, the sending that is over and the one that waits for a second person. Again: nothing.
+
+    One transaction, so that no worker ever finds these letters on their way.
+    """
+    if Sending.objects.exists():
+        return
+    sent_at = at - _DAY * _DAYS_AGO
+    if not Subscriber.objects.exists():
+        readers.build(at=sent_at - _DAY)
+    _some_rest_or_leave(at=sent_at - _HOUR * 2)
+    issue = NewsletterIssuePage.objects.filter(number=_SENT, live=True).first()
+    if issue is not None:
+        _send(issue, editor=editor, second=second, at=sent_at)
+    draft = NewsletterIssuePage.objects.filter(number=_WAITS, live=False).first()
+    if draft is not None:
+        asking.ask(issue=draft, by=editor, to=Sending.To.EVERYONE, at=at - _HOUR)
+
+
+def _some_rest_or_leave(*, at: datetime) -> None:
+    active = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, source=Subscriber.Source.FORM).order_by("pk")
+    first = list(active[: _PAUSE + _LEFT_BEFORE])
+    for reader in first[:_PAUSE]:
+        leaving.pause(reader, until=leaving.in_months(3, at=at), how="own_page", at=at)
+    for reader in first[_PAUSE:]:
+        leaving.leave(reader, how=Subscriber.Left.DESK, delivery=None, at=at)
+
+
+def _send(issue: NewsletterIssuePage, *, editor: User, second: User, at: datetime) -> None:
+    sending = asking.ask(issue=issue, by=editor, to=Sending.To.EVERYONE, at=at - _HOUR)
+    sending = asking.agree(sending=sending, by=second, at=at - asking.GRACE)
+    variants.freeze(sending=sending)
+    sending = asking.start(sending=sending, at=at)
+    _hand_over(sending, at=at)
+    asking.finish(sending=sending, at=at + timedelta(minutes=2))
+    _what_came_after(sending, at=at)
+
+
+def _hand_over(sending: Sending, *, at: datetime) -> None:
+    """Write down what the engine would have: each letter taken, then accepted; one refused."""
+    waiting = sending.deliveries.filter(state=Delivery.State.QUEUED)
+    waiting.update(state=Delivery.State.SENDING, claimed_at=at, claimed_by="demonstration", attempts=F("attempts") + 1)
+    under_way = sending.deliveries.filter(state=Delivery.State.SENDING)
+    refused = under_way.order_by("pk").last()
+    settled = at + timedelta(minutes=1)
+    if refused is not None:
+        under_way.filter(pk=refused.pk).update(state=Delivery.State.REFUSED, settled_at=settled, answer=_REFUSED)
+    under_way.update(state=Delivery.State.ACCEPTED, settled_at=settled, answer="250 2.0.0 accepted (made up)")
+
+
+def _what_came_after(sending: Sending, *, at: datetime) -> None:
+    """Some letters came back an hour later, and some readers left by the link of theirs."""
+    accepted = sending.deliveries.filter(state=Delivery.State.ACCEPTED).select_related("subscriber").order_by("pk")
+    letters = [letter for letter in accepted if letter.subscriber is not None][: _BOUNCE + _LEAVE]
+    for letter in letters[:_BOUNCE]:
+        letter.state = Delivery.State.BOUNCED
+        letter.answer = "5.1.1 mailbox is gone (made up)"
+        letter.save(update_fields=["state", "answer"])
+        if letter.subscriber:
+            leaving.leave(letter.subscriber, how=Subscriber.Left.BOUNCED, delivery=None, at=at + _HOUR)
+            suppressing.suppress(
+                email=letter.subscriber.email, reason=suppressing.Reason.BOUNCED, source="mailbox", at=at + _HOUR
+            )
+    for letter in letters[_BOUNCE:]:
+        if letter.subscriber:
+            leaving.leave(letter.subscriber, how=Subscriber.Left.ONE_CLICK, delivery=letter.pk, at=at + _HOUR * 3)
