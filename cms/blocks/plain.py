@@ -11,7 +11,8 @@ from cms.blocks import addresses
 
 WIDTH = 72
 # What a line begins with decides how its next ones do: a quotation's mark is repeated, the others leave room.
-_BEGINNING = re.compile(r" *(?:> |- |\d+\. |\[\d+\] )?")
+_BEGINNING = re.compile(r" *(?:> |- |\d+\. )?")
+_NOTE = re.compile(r"\[\d+\] \S+$")
 
 
 class Notes:
@@ -102,6 +103,8 @@ def fit(text: str) -> str:
 
 
 def _fitted(line: str) -> list[str]:
+    if _NOTE.match(line):
+        return [line]
     beginning = _BEGINNING.match(line)
     first = beginning.group() if beginning else ""
     return textwrap.wrap(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
+from wagtail.images.models import SourceImageIOError
 
 from cms.blocks import plain
 from cms.blocks.written_once import Way, WrittenOnce, way_of
@@ -61,7 +62,10 @@ class PictureBlock(WrittenOnce, ImageBlock):
         if way_of(context) != Way.EMAIL or not value:
             return context
         kind = "format-png" if value.file.name.lower().endswith(_AS_PNG) else "format-jpeg|jpegquality-75"
-        picture = value.get_rendition(f"width-{2 * _COLUMN}|{kind}")
+        try:
+            picture = value.get_rendition(f"width-{2 * _COLUMN}|{kind}")
+        except SourceImageIOError:  # The file is gone. Its words are not, and the letter leaves.
+            return context
         return context | {
             "address": urljoin(f"{settings.SITE_URL}/", picture.url),
             "width": min(_COLUMN, picture.width),
