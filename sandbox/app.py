@@ -19,6 +19,7 @@ from sandbox.control import Control
 from sandbox.deliveries import Endpoint, Postman
 from sandbox.hosted_page import HostedPage
 from sandbox.invoice_page import InvoicePage
+from sandbox.mail_service import MailService
 from sandbox.mailbox import Mailbox
 from sandbox.mailbox_pages import MailboxPages
 from sandbox.portal_page import PortalPage
@@ -68,7 +69,7 @@ def build(settings: Settings) -> Starlette:
             *PortalPage(store).routes(),
             *InvoicePage(store).routes(),
             *Control(store, postman, settings).routes(),
-            *MailboxPages(letters).routes(),
+            *MailboxPages(letters, MailService(settings.webhook_url, settings.webhook_secret)).routes(),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ],
         # A page of another site must not reach us under a name of its own (DNS rebinding).

@@ -1,7 +1,7 @@
 """The mailbox for people (`/mailbox/`) and for tests (`/_/mailbox`)."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from sandbox import pages
+from sandbox.mail_service import STORIES, MailService
 from sandbox.mailbox import Mailbox
 
 Json = dict[str, Any]
@@ -24,8 +25,9 @@ LETTER_HEADERS = {
 
 
 class MailboxPages:
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, service: MailService) -> None:
         self._mailbox = mailbox
+        self._service = service
 
     def routes(self) -> list[Route]:
         return [
@@ -34,6 +36,7 @@ class MailboxPages:
             Route("/mailbox/{letter:int}/", self.letter_page, methods=["GET"]),
             Route("/mailbox/{letter:int}/html", self.letter_html, methods=["GET"]),
             Route("/mailbox/{letter:int}/raw", self.letter_raw, methods=["GET"]),
+            Route("/mailbox/{letter:int}/later", self.later, methods=["POST"]),
             Route("/_/mailbox", self.list_json, methods=["GET"]),
             Route("/_/mailbox", self.empty, methods=["DELETE"]),
             Route("/_/mailbox/{letter:int}/{number:int}", self.attachment, methods=["GET"]),
@@ -48,7 +51,8 @@ class MailboxPages:
         letter = await self._find(request)
         if letter is None:
             return pages.show("mailbox_unknown.html", status=404)
-        return pages.show("letter.html", letter=letter)
+        stories = [(story, words) for story, (words, _event) in STORIES.items()]
+        return pages.show("letter.html", letter=letter, stories=stories, told=request.query_params.get("told", ""))
 
     async def letter_html(self, request: Request) -> Response:
         letter = await self._find(request)
@@ -85,6 +89,15 @@ class MailboxPages:
             return pages.show("mailbox_unknown.html", status=403)
         await run_in_threadpool(self._mailbox.empty)
         return RedirectResponse("/mailbox/", 303)
+
+    async def later(self, request: Request) -> Response:
+        """Let something happen to a letter that was accepted, and tell Liferaft of it."""
+        letter = await self._find(request)
+        story = dict(parse_qsl((await request.body()).decode("utf-8", "replace"))).get("story", "")
+        if letter is None or story not in STORIES or pages.is_cross_site(request):
+            return pages.show("mailbox_unknown.html", status=404)
+        status = await run_in_threadpool(self._service.tell, letter, story)
+        return RedirectResponse(f"/mailbox/{letter['id']}/?told={status or 'nobody'}", 303)
 
     async def _find(self, request: Request) -> Json | None:
         return await run_in_threadpool(self._mailbox.letter, request.path_params["letter"])

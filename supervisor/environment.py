@@ -78,6 +78,9 @@ def for_server(var: Var, ports: Ports, database_url: str) -> dict[str, str]:
             values["STRIPE_WEBHOOK_SECRETS"] = secrets["SANDBOX_WEBHOOK_SECRET"]
     if needs.mailbox:
         values["EMAIL_URL"] = f"smtp://127.0.0.1:{ports.mailbox}"
+        if not caller.get("MAIL_WEBHOOK_SERVICE"):
+            # The sandbox tells of what comes back later, in Mailgun's way.
+            values |= {"MAIL_WEBHOOK_SERVICE": "mailgun", "MAIL_WEBHOOK_KEY": secrets["SANDBOX_WEBHOOK_SECRET"]}
     if needs.sandbox:
         values["SANDBOX_URL"] = sandbox
     return values | caller

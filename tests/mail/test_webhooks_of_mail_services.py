@@ -17,6 +17,7 @@ from django.test import Client
 from config import mail_services
 from mail import message_ids, outbox, suppressing
 from mail.models import MailReport, OutgoingEmail, Suppression
+from sandbox import mail_service
 
 ADDRESS = "/webhooks/mail/"
 SECRET = "postmark:a-long-secret-of-ours"
@@ -152,6 +153,25 @@ def test_a_service_that_signs_is_known_by_its_signature_and_tells_by_our_own_nam
     ]
     letter.refresh_from_db()
     assert (letter.state, letter.last_answer) == (OutgoingEmail.State.FAILED, "came back 5.1.1")
+
+
+@pytest.mark.django_db
+def test_what_the_sandbox_tells_is_understood(settings: Any) -> None:
+    use(settings, "mailgun", key=KEY)
+    service = mail_service.MailService("http://127.0.0.1:8000/webhooks/stripe/", KEY)
+    issue = message_ids.message_id(message_ids.DELIVERY, 12)
+    letter = {"headers": [["Message-ID", issue]], "to": ["ann@mail.example"], "subject": "Newsletter 27"}
+
+    for story in mail_service.STORIES:
+        event = service.event(letter, story)
+        assert Client().post(ADDRESS, json.dumps(event), content_type="application/json").status_code == 200
+
+    assert {*MailReport.objects.values_list("kind", "status", "message_id")} == {
+        ("bounced", "5.1.1", issue),
+        ("bounced", "5.2.2", issue),
+        ("delayed", "4.7.1", issue),
+        ("complained", "", issue),
+    }
 
 
 @pytest.mark.usefixtures("committed_db", "_postmark")

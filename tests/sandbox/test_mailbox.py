@@ -88,3 +88,16 @@ def test_odd_letters_do_not_break_it(sandbox: Sandbox, email: str) -> None:
 def test_unknown_letters_are_not_found(sandbox: Sandbox) -> None:
     assert sandbox.request("GET", "/mailbox/999999/").status == 404
     assert sandbox.request("GET", "/_/mailbox/999999/0").status == 404
+
+
+def test_a_letter_may_come_back_later(sandbox: Sandbox, email: str) -> None:
+    send(sandbox, letter(email))
+    address = f"/mailbox/{sandbox.mailbox(email)[0]['id']}/"
+
+    shown = sandbox.request("GET", address)
+    told = sandbox.post_form(f"{address}later", story="gone")
+    unknown = sandbox.post_form(f"{address}later", story="eaten by the dog")
+
+    assert "It comes back: no such address" in words(shown)
+    assert told.location.startswith(f"{address}?told=")
+    assert unknown.status == 404

@@ -61,6 +61,7 @@ def test_demo_talks_to_the_sandbox(var: Var) -> None:
     assert values["EMAIL_URL"] == "smtp://127.0.0.1:8002"
     assert values["STRIPE_SECRET_KEY"] == sandbox["SANDBOX_STRIPE_KEY"]
     assert values["STRIPE_WEBHOOK_SECRETS"] == sandbox["SANDBOX_WEBHOOK_SECRET"]
+    assert values["MAIL_WEBHOOK_KEY"] == sandbox["SANDBOX_WEBHOOK_SECRET"]
     assert values["CLOCK_FILE"] == sandbox["SANDBOX_CLOCK_FILE"]
 
 
