@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.desk import sending_situation
 from cms.desk.sending import ISSUES, may_see_readers
-from cms.models import Delivery
+from cms.models import Delivery, Sending
 from cms.sending import uncertain
 from core import clock
 from organisation import screen
@@ -68,7 +69,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "issue": found.issue,
-        "page": Paginator(letters, _PER_PAGE).get_page(request.GET.get("page")),
+        "page": _pages(letters, found.sending if not any(wanted.values()) else None).get_page(request.GET.get("page")),
         "may_see_readers": may_see_readers(request),
         "deeds": _LABELS,
         "before": _("Back"),
@@ -76,6 +77,14 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     }
     title = _("Letters of “%(issue)s”") % {"issue": found.issue.draft_title}
     return screen.show(request, "cms/desk/letters_rows.html", title=title, context=context, above=[ISSUES])
+
+
+def _pages(letters: QuerySet[Delivery], whole: Sending | None) -> Paginator[Delivery]:
+    """Cut into pages; of a whole sending, how many rows there are is known without counting them."""
+    pages = Paginator(letters, _PER_PAGE)
+    if whole is not None and whole.selected is not None:
+        vars(pages)["count"] = whole.selected
+    return pages
 
 
 @needs(Permission.SEND_LETTERS)

@@ -126,21 +126,33 @@ def _steps(sending: Sending) -> list[tuple[datetime, str, str]]:
     )
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={event.actor_id for event in events})}
     worker = _("the worker")
-    return [(event.at, people.get(event.actor_id or 0, worker), _said(event.action)) for event in events]
+    befores = ["", *(event.action for event in events)]
+    return [
+        (event.at, people.get(event.actor_id or 0, worker), _said(event.action, before))
+        for event, before in zip(events, befores, strict=False)
+    ]
 
 
-def _said(action: str) -> str:
+def _said(action: str, before: str) -> str:
+    """Say in words what was done; some deeds are told by what was done before them."""
     words = {
         "cms.sending_asked": _("asked for it"),
-        "cms.sending_waiting": _("agreed to it, or gave it a new time"),
-        "cms.sending_returned": _("sent or called it back"),
+        "cms.sending_waiting": _("agreed"),
+        "cms.sending_returned": _("sent it back"),
         "cms.sending_held": _("held it: its time had passed"),
-        "cms.sending_sending": _("began, or went on"),
+        "cms.sending_sending": _("began"),
         "cms.sending_paused": _("paused it"),
         "cms.sending_stopped": _("stopped it for good"),
         "cms.sending_done": _("was through"),
     }
-    return words.get(action, action)
+    after = {
+        ("cms.sending_held", "cms.sending_waiting"): _("gave it a new time"),
+        ("cms.sending_waiting", "cms.sending_returned"): _("called it back"),
+        ("cms.sending_held", "cms.sending_returned"): _("called it back"),
+        ("cms.sending_paused", "cms.sending_sending"): _("went on"),
+        ("cms.sending_done", "cms.sending_sending"): _("went on for a letter that was uncertain"),
+    }
+    return after.get((before, action)) or words.get(action, action)
 
 
 def _outcome(sending: Sending, *, at: datetime) -> dict[str, Any]:

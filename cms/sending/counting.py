@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from cms.models import Delivery, Sending
 from cms.sending import audience
@@ -47,13 +47,14 @@ def reach(wanted: Audience, *, besides: Sending | None, at: datetime) -> Reach:
     :param besides: the sending that asks, which is not its own last time
     """
     found: Any = audience.readers(to=wanted.to, topics=list(wanted.topics), language=wanted.language, at=at)
-    counted = {
-        row["leave_out_for"]: row["readers"]
-        for row in found.order_by().values("leave_out_for").annotate(readers=Count("pk"))
-    }
-    left_out = [(str(Delivery.Reason(reason).label), many) for reason, many in counted.items() if reason]
+    # Counted in one walk; grouping would sort all readers.
+    reasons = ["", *Delivery.Reason.values]
+    counts = {f"for_{reason}": Count("pk", filter=Q(leave_out_for=reason)) for reason in reasons}
+    row = found.order_by().aggregate(**counts)
+    counted = {reason: row[f"for_{reason}"] for reason in reasons}
+    left_out = [(str(Delivery.Reason(reason).label), many) for reason, many in counted.items() if reason and many]
     last = last_time(besides)
-    return Reach(counted.get("", 0), left_out, last.chosen if last else None)
+    return Reach(counted[""], left_out, last.chosen if last else None)
 
 
 def last_time(besides: Sending | None) -> Sending | None:

@@ -1,5 +1,6 @@
 """Are the pages there that the letter leads to? Ours are asked for within this process, others' over the network."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from urllib.parse import urlsplit
@@ -52,13 +53,21 @@ def _is_fine(link: str) -> bool:
 
 
 def _ours(links: list[str], issue: NewsletterIssuePage, odd: list[str]) -> Finding:
+    dead, tried, until = [], 0, time.monotonic() + _SECONDS
     with translation.override(translation.get_language()):
         handler = _Handler()
         handler.load_middleware()
-        dead = [link for link in links if not _is_there(handler, link, issue)]
+        for link in links:
+            if time.monotonic() > until:
+                break
+            tried += 1
+            if not _is_there(handler, link, issue):
+                dead.append(link)
     if dead or odd:
         return Finding(_("Links to this site"), Level.LOOK, _("These lead nowhere:"), tuple(dead + odd))
-    words = ngettext("%(many)s, and it works.", "%(many)s, and all of them work.", len(links)) % {"many": len(links)}
+    words = ngettext("%(many)s, and it works.", "%(many)s, and all of them work.", tried) % {"many": tried}
+    if tried < len(links):
+        words += " " + _("There was no time for %(left)s more.") % {"left": len(links) - tried}
     return Finding(_("Links to this site"), Level.FINE, words if links else _("There are none."))
 
 
