@@ -21,6 +21,7 @@ _QUOTES = dict.fromkeys(map(ord, "“”„«»″"), '"')
 # No text holds them: see ``indexing.folded``.
 _BEGIN, _END = "\x02", "\x03"
 _BEFORE, _AROUND = 80, 260  # characters of a snippet
+_STEM = 5  # letters by which a snippet tells words apart: “rejected” and “rejection” are no two finds
 
 
 class NothingToLookFor(Exception):
@@ -149,7 +150,7 @@ def snippet(pieces: list[Piece]) -> list[Piece]:
     place = 0
     for piece in pieces:
         if piece.is_found:
-            starts.append((place, indexing.folded(piece.text).lower()))
+            starts.append((place, indexing.folded(piece.text).lower()[:_STEM]))
         place += len(piece.text)
     first = max(
         (start for start, _word in starts),
@@ -171,5 +172,6 @@ def _cut(pieces: list[Piece], begin: int, length: int) -> list[Piece]:
         part = piece.text[max(0, begin - place) : max(0, end - place)]
         place += len(piece.text)
         if part:
-            cut.append(Piece(part, piece.is_found))
+            # What stood apart on the page stays apart on one line.
+            cut.append(Piece(part.replace("\n", " · "), piece.is_found))
     return cut + ([Piece(" …")] if end < length else [])

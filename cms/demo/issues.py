@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from cms.demo.pieces import article, call, divider, facts, heading, points, quote, text
+from cms.demo.pieces import article, call, facts, heading, points, quote, text
 
 # Topics, with their names in Spanish.
 REJECTIONS, SUSPENSIONS, FORUM = "Mass rejections", "Suspensions", "Open forum"
@@ -169,7 +169,7 @@ ISSUES = [
                     "2. Your surveys now wait longer, because the people who did them well cannot see them any more. Say "
                     "so to the platform, and ask us how others check quality without rejecting whole batches.",
                     "Ask how others do it",
-                    "mailto:hello@liferaft.example?subject=Checking%20quality",
+                    "mailto:hello@liferaft.example",
                 ),
                 call(
                     "allies",
@@ -183,9 +183,8 @@ ISSUES = [
                     "4. We wrote down a rule that would have prevented all of it: no batch is rejected as a whole before a "
                     "person has looked at twenty answers. Tell us whether you would sign it.",
                     "Say yes, no or but",
-                    "mailto:hello@liferaft.example?subject=The%20rule%20of%20twenty",
+                    "mailto:hello@liferaft.example",
                 ),
-                divider(),
                 points(
                     "The form of the platform's support: you find it under “Help” when you are signed in.",
                     'Our address: <a href="mailto:hello@liferaft.example">hello@liferaft.example</a>',

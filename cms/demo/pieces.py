@@ -33,9 +33,5 @@ def facts(source: str, *numbers: tuple[str, str]) -> Block:
     }
 
 
-def divider() -> Block:
-    return {"type": "divider", "value": None}
-
-
 def article(headline: str, byline: str, slug: str, *body: Block) -> Block:
     return {"headline": headline, "byline": byline, "slug": slug, "body": list(body)}
