@@ -87,7 +87,7 @@ class ImpactBlock(blocks.StructBlock):
 
     class Meta:
         label = _("Amount and what it does")
-        icon = "tick"
+        icon = "check"
         label_format = "{amount} {what}"
         description = _("An amount and what it does, as one sentence")
         preview_value = {"amount": 50, "what": _("pays for one appeal")}

@@ -70,7 +70,7 @@ class StandingTextBlock(WrittenOnce, blocks.StructBlock):
 
     class Meta:
         label = _("Standing text")
-        icon = "repeat"
+        icon = "snippet"
         template = "cms/blocks/standing_text.html"
         preview_template = "cms/blocks/standing_text_preview.html"
         description = _("A text that is kept in one place and used again: who we are, how to reach us")

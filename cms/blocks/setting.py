@@ -117,7 +117,7 @@ class FactsBlock(WrittenOnce, blocks.StructBlock):
 class DividerBlock(WrittenOnce, blocks.StaticBlock):
     class Meta:
         label = _("Divider")
-        icon = "horizontalrule"
+        icon = "minus"
         template = "cms/blocks/divider.html"
         admin_text = _("A thin line between two parts")
         description = _("A thin line between two parts")

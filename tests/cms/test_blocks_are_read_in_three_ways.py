@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.test import Client
+from wagtail import hooks
 from wagtail.blocks import Block, StructBlock
 
-from cms.blocks import ArticleBodyBlock, BodyBlock
+from cms.blocks import ArticleBlock, ArticleBodyBlock, BodyBlock, CorrectionBlock, ImpactBlock
 from cms.blocks.plain import Notes
 from cms.blocks.written_once import Way, WrittenOnce
 from cms.models import CampaignPage, HomePage, NewsletterIssuePage
@@ -72,6 +74,16 @@ def test_every_block_has_three_readings() -> None:
         "web_only has no text reading",
         "foreign is not written once",
     ]
+
+
+def test_every_block_has_an_icon_that_wagtail_knows() -> None:
+    icons: list[str] = []
+    for register in hooks.get_hooks("register_icons"):
+        icons = register(icons)
+    known = {PurePosixPath(icon).stem for icon in icons}
+    blocks_ = [*ArticleBodyBlock().child_blocks.values(), ArticleBlock(), CorrectionBlock(), ImpactBlock()]
+
+    assert {child.meta.icon for child in blocks_} - known == set()
 
 
 @pytest.mark.parametrize("way", Way)
