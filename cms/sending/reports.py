@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from cms.models import Delivery, Subscriber
+from cms.models import Delivery, Sending, Subscriber
 from cms.readers import leaving
 from cms.sending import message_ids
 from core import faults
@@ -25,6 +25,8 @@ _AT_ONCE = 1000
 _LONGEST_WAIT = timedelta(hours=1)
 # Mail servers try for up to five days (RFC 5321, 4.5.4.1); then a report tells of another letter.
 _REPORTED_WITHIN = timedelta(days=7)
+# What was refused at once is looked for this long, in sendings that began this long ago: somebody may send again later.
+_REFUSED_WITHIN, _SENT_WITHIN = timedelta(days=1), timedelta(days=30)
 # A full mailbox or a block list is no reason to leave. Letters that came back one after the other are, if it went on
 # for longer than such things do.
 _IN_A_ROW = 5
@@ -43,6 +45,7 @@ def take(*, at: datetime) -> int:
 
     :returns: how many are done with
     """
+    _note_refusals(at=at)
     waiting = MailReport.objects.filter(taken_at=None).order_by("at", "pk").values_list("pk", flat=True)
     taken = 0
     for pk in list(waiting[:_AT_ONCE]):
@@ -51,6 +54,22 @@ def take(*, at: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - one that fails must not keep the others; it is logged, and tried again
             faults.report(log, f"report {pk}", error)
     return taken
+
+
+def _note_refusals(*, at: datetime) -> None:
+    """Keep what a server said at the door as a report too, once: a dead address is one, whenever it is told."""
+    lately = Sending.objects.filter(started_at__gt=at - _SENT_WITHIN)
+    refused = Delivery.objects.filter(sending__in=lately, state=State.REFUSED, settled_at__gt=at - _REFUSED_WITHIN)
+    answers = {f"smtp:{pk}": (pk, answer) for pk, answer in refused.values_list("pk", "answer")}
+    known = set(MailReport.objects.filter(key__in=answers).values_list("key", flat=True))
+    reports.keep(
+        [
+            reports.Said(key, Kind.BOUNCED, reports.status_in(answer), message_ids.message_id(pk), "", "smtp")
+            for key, (pk, answer) in answers.items()
+            if key not in known
+        ],
+        at=at,
+    )
 
 
 @transaction.atomic

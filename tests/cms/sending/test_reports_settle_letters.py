@@ -131,6 +131,19 @@ def several(delivery: Delivery, at: datetime) -> Delivery:
     )
 
 
+@pytest.mark.parametrize(("answer", "left"), [("550 5.1.1 recipient refused", "left"), ("554 5.7.1 refused", "active")])
+def test_dead_address_that_is_refused_at_the_door_is_one_too(
+    delivery: Delivery, now: datetime, answer: str, left: str
+) -> None:
+    move(delivery, State.REFUSED, settled_at=now, answer=answer)
+
+    assert [reports.take(at=now + timedelta(minutes=minute)) for minute in (1, 2)] == [1, 0]
+
+    delivery.refresh_from_db()
+    assert (delivery.state, ann().state) == (State.REFUSED, left)
+    assert suppressing.is_suppressed("ann@mail.example") == (left == "left")
+
+
 def test_reader_who_was_erased_meanwhile_is_not_looked_for(delivery: Delivery, now: datetime) -> None:
     move(delivery, State.ACCEPTED, settled_at=now)
     ann().delete()
