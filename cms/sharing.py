@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import override
 from wagtail.models import Page
 
@@ -78,13 +77,17 @@ def _addresses(page: Page) -> Iterator[tuple[str, str]]:
 
 def _summary(page: Any, article: Any) -> str:
     if article:
-        words = " ".join(indexing.passages(article["body"]))
+        texts = [child.value for child in article["body"] if child.block_type == "text"]
+        words = " ".join(passage for text in texts for passage in indexing.passages(text))
     else:
         words = page.search_description or getattr(page, "lead", "")
         if not words and isinstance(page, NewsletterIssuePage):
             headlines = [child.value["headline"] for child in page.articles]
             words = " ".join(indexing.passages(page.intro)) or " · ".join(headlines)
-    return str(Truncator(indexing.plain(words)).chars(_SUMMARY))
+    words = indexing.plain(words)
+    if len(words) <= _SUMMARY:
+        return words
+    return words[:_SUMMARY].rpartition(" ")[0].rstrip(",.;: ") + "…"
 
 
 def structured(page: Any, article: Any, shared: Shared) -> str:

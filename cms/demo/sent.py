@@ -11,8 +11,9 @@ from django.db.models import F
 from cms.demo import readers
 from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
 from cms.readers import leaving
-from cms.sending import asking, variants
-from mail import suppressing
+from cms.sending import asking, message_ids, reports, variants
+from mail import reports as mail_reports
+from mail.models import MailReport
 from organisation.models import User
 
 _SENT, _WAITS = 3, 4  # numbers of issues
@@ -76,16 +77,20 @@ def _hand_over(sending: Sending, *, at: datetime) -> None:
 def _what_came_after(sending: Sending, *, at: datetime) -> None:
     """Some letters came back an hour later, and some readers left by the link of theirs."""
     accepted = sending.deliveries.filter(state=Delivery.State.ACCEPTED).select_related("subscriber").order_by("pk")
-    letters = [letter for letter in accepted if letter.subscriber is not None][: _BOUNCE + _LEAVE]
-    for letter in letters[:_BOUNCE]:
-        letter.state = Delivery.State.BOUNCED
-        letter.answer = "5.1.1 mailbox is gone (made up)"
-        letter.save(update_fields=["state", "answer"])
-        if letter.subscriber:
-            leaving.leave(letter.subscriber, how=Subscriber.Left.BOUNCED, delivery=None, at=at + _HOUR)
-            suppressing.suppress(
-                email=letter.subscriber.email, reason=suppressing.Reason.BOUNCED, source="mailbox", at=at + _HOUR
-            )
+    letters = list(accepted[: _BOUNCE + _LEAVE])
+    said = [
+        mail_reports.Said(
+            key=f"demonstration:{letter.pk}",
+            kind=MailReport.Kind.BOUNCED,
+            status="5.1.1",
+            message_id=message_ids.message_id(letter.pk),
+            email="",
+            source="mailbox",
+        )
+        for letter in letters[:_BOUNCE]
+    ]
+    mail_reports.keep(said, at=at + _HOUR)
+    reports.take(at=at + _HOUR)
     for letter in letters[_BOUNCE:]:
         if letter.subscriber:
             leaving.leave(letter.subscriber, how=Subscriber.Left.ONE_CLICK, delivery=letter.pk, at=at + _HOUR * 3)
