@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aid import proofs as aid_proofs
+from cms.sending import proofs as letter_proofs
 from donations import proofs as donations_proofs
 from donations import statement_proofs
 from ledger import proofs as ledger_proofs
@@ -54,6 +55,7 @@ PROOFS = [
     Proof("gifts and receipts", donations_proofs.checked, donations_proofs.broken),
     Proof("annual statements", statement_proofs.checked, statement_proofs.broken, statement_proofs.noted),
     Proof("aid", aid_proofs.checked, aid_proofs.broken),
+    Proof("letters", letter_proofs.checked, letter_proofs.broken, warned=letter_proofs.warned),
     Proof("audit trail", lambda: {"audit events": AuditEvent.objects.count()}, audit.broken_links),
 ]
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
 from cms.readers import leave_links
-from cms.sending import asking, engine, message_ids, results, uncertain
+from cms.sending import asking, engine, message_ids, proofs, results, uncertain
 from mail import outbox, suppressing
 from mail.models import OutgoingEmail, Pace, Suppression
 from organisation.models import User
@@ -29,6 +29,13 @@ def sink(tmp_path: Path, settings: Settings) -> Iterator[Sink]:
 @pytest.fixture
 def people(edith: User, adam: User) -> list[User]:
     return [edith, adam]
+
+
+@pytest.fixture(autouse=True)
+def _proved(db: None) -> Iterator[None]:
+    """Whatever happened, the letters add up."""
+    yield
+    assert list(proofs.broken()) == []
 
 
 def recipients(sink: Sink) -> list[str]:
