@@ -55,7 +55,10 @@ class Refusal(TextChoices):
     DELETED = "deleted", gettext_lazy("They were deleted there.")
     BAD_STATE = "bad_state", gettext_lazy("What the row says of their state is not known here.")
     LEFT_LIST = "left_list", gettext_lazy("They left this list there; another row may have them on another one.")
-    TWICE = "twice", gettext_lazy("The address stands further up in this file.")
+    TWICE = (
+        "twice",
+        gettext_lazy("The address stands further up in this file. Topics named here are added to those there."),
+    )
     SAID_NO = "said_no", gettext_lazy("Another row of this file says that they left, or cannot be reached.")
     LEFT_HERE = "left_here", gettext_lazy("They left here. An import does not bring them back.")
     SUPPRESSED = (

@@ -96,6 +96,7 @@ def take_in(
         while batch := list(islice(rows, _AT_ONCE)):
             taking.take(batch)
             progress(taking.taken.rows)
+        taking.finish()
         if not asked.is_dry and taking.taken.changes:
             reason = f"{taking.taken.joined}:{taking.taken.left}:{taking.taken.kept_out}"
             us = Organisation.current()
@@ -134,6 +135,8 @@ class _Taking:
         self._reader, self._table = _reader(asked)
         self._topics = writing.topics_by_name()
         self._seen: set[bytes] = set()
+        # MailPoet has a row for each list that somebody is on.
+        self._more: list[tuple[Entry, bytes]] = []
         self.taken = Taken(self._reader.shape.name)
 
     def entries(self) -> Iterator[tuple[Entry, bytes]]:
@@ -145,6 +148,8 @@ class _Taking:
                 index = address_index(entry.email)
                 self._check(entry, index)
             except Refused as refused:
+                if refused.why == Refusal.TWICE and entry.wish == Wish.YES and entry.topics:
+                    self._more.append((entry, index))
                 self._refuse(number, self._reader.address_in(cells), refused.why)
             else:
                 self._seen.add(index)
@@ -186,6 +191,12 @@ class _Taking:
             self._refuse(entry.number, entry.email, why)
         for entry, _index in work.join:
             self._note_names(entry)
+
+    def finish(self) -> None:
+        """Add what further rows say of the topics of those who joined."""
+        if not self._asked.is_dry:
+            for start in range(0, len(self._more), _AT_ONCE):
+                writing.add_topics(self._more[start : start + _AT_ONCE], self._topics, at=self._at)
 
     def _note_names(self, entry: Entry) -> None:
         for name in entry.topics:

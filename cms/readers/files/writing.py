@@ -134,6 +134,23 @@ def _join(work: Work, where: str, at: datetime) -> None:
     )
 
 
+def add_topics(more: Sequence[tuple[Entry, bytes]], topics: Mapping[str, Topic], *, at: datetime) -> None:
+    """Add further topics to those who joined at this time and chose some; who gets everything goes on to get everything."""
+    joined = Subscriber.objects.filter(source=Subscriber.Source.IMPORT, created_at=at, topics__isnull=False)
+    pairs = joined.filter(address_index__in=[index for _entry, index in more]).values_list("address_index", "pk")
+    made = {bytes(index): pk for index, pk in pairs}
+    through = Subscriber.topics.through
+    through.objects.bulk_create(
+        (
+            through(subscriber_id=made[index], topic_id=topic)
+            for entry, index in more
+            if index in made
+            for topic in _chosen(entry, topics)
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def _chosen(entry: Entry, topics: Mapping[str, Topic]) -> set[int]:
     return {topics[name].pk for name in map(str.casefold, entry.topics) if name in topics}
 

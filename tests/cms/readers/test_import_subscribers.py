@@ -165,6 +165,16 @@ def test_mailpoets_states_are_kept(taken: Any) -> None:
     assert "never confirmed" in said
 
 
+def test_reader_on_two_of_mailpoets_lists_has_both_topics(taken: Any) -> None:
+    for name in ("Events", "Members"):
+        Topic.objects.create(name=name)
+    row = "ann@mail.example;subscribed;subscribed;{};2020-01-01 10:00:00\n"
+
+    taken("Email;Global status;List status;List;Subscription time\n" + row.format("Events") + row.format("Members"))
+
+    assert Subscriber.objects.get().topics.count() == 2
+
+
 def test_who_pays_nothing_at_substack_is_a_reader_and_who_switched_mail_off_is_none(taken: Any) -> None:
     taken(SUBSTACK)
 
