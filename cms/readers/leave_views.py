@@ -1,4 +1,4 @@
-"""The way out. A mail program leaves by one POST (RFC 8058), a person by a page that offers a rest as well.
+"""The way out. A mail program leaves by one POST (RFC 8058), a person by a page that offers a pause as well.
 
 The page's button does not press itself, not even for an old letter: letters are kept, forwarded and scanned for years,
 and the link in each is good for ever, so its age says nothing about who looks. One press is little to ask of who wants
@@ -25,7 +25,7 @@ PAUSES = (1, 3)  # months
 @answers.quiet
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of a letter: it leaves, rests, and takes both back; its GET changes nothing."""
+    """The link of a letter: it leaves, pauses, and takes both back; its GET changes nothing."""
     try:
         link = leave_links.read(token)
     except LinkRefused:
@@ -68,7 +68,7 @@ def _page(request: HttpRequest, reader: Subscriber, *, at: datetime) -> HttpResp
     context = {
         "has_left": reader.state != Subscriber.State.ACTIVE,
         "left_at": reader.left_at,
-        "rests_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
+        "paused_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
         "may_take_back": _may_take_back(reader, at=at),
         "done": request.POST.get("do", ""),
     }
@@ -78,7 +78,7 @@ def _page(request: HttpRequest, reader: Subscriber, *, at: datetime) -> HttpResp
 @answers.quiet
 @require_http_methods(["GET", "HEAD", "POST"])
 def come_back(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the letter that tells of leaving or of a rest: its button takes it back."""
+    """The link of the letter that tells of leaving or of a pause: its button takes it back."""
     try:
         key = letter_links.who_comes_back(token)
     except LinkRefused:

@@ -1,4 +1,4 @@
-"""How readers leave, rest, come back, and are erased. Each of it is written down, and a repeat changes nothing."""
+"""How readers leave, pause, come back, and are erased. Each of it is written down, and a repeat changes nothing."""
 
 import calendar
 from datetime import date, datetime

@@ -115,7 +115,7 @@ def left(reader: Subscriber, *, at: datetime) -> None:
 
 
 def paused(reader: Subscriber, *, at: datetime) -> None:
-    """Tell somebody that letters rest, until when, and how to take it back."""
+    """Tell somebody that letters pause, until when, and how to take it back."""
     context = {"address": letter_links.to_come_back(reader), "until": reader.paused_until}
     _to(reader, "paused", context, once=f"paused:{at:%Y-%m-%d}", at=at)
 

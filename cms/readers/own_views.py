@@ -113,7 +113,7 @@ def _own_page(request: HttpRequest, visit: str, **more: Any) -> HttpResponse:
         "visit": visit,
         "form": forms.ChoiceForm(reader=reader),
         "is_subscribed": reader.state == Subscriber.State.ACTIVE,
-        "rests_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
+        "paused_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
     }
     return answers.page(request, "preferences", context | more)
 

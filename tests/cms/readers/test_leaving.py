@@ -96,7 +96,7 @@ def test_leaving_by_the_page_is_told_once_and_its_letter_takes_it_back(
 
 def test_slip_is_taken_back_on_the_page_within_a_day_and_not_later(client: Client, ann: Subscriber, leave: str) -> None:
     client.post(leave, ONE_CLICK)
-    assert "Take it back" in client.get(leave).content.decode()
+    assert ">Undo<" in client.get(leave).content.decode()
     client.post(leave, {"do": "back"})
     ann.refresh_from_db()
     assert ann.state == "active"
@@ -106,7 +106,7 @@ def test_slip_is_taken_back_on_the_page_within_a_day_and_not_later(client: Clien
     page = client.post(leave, {"do": "back"}).content.decode()
     ann.refresh_from_db()
     assert ann.state == "left"
-    assert "Take it back" not in page
+    assert ">Undo<" not in page
 
 
 @pytest.mark.parametrize("reason", [Reason.BOUNCED, Reason.COMPLAINED])
@@ -122,7 +122,7 @@ def test_who_was_taken_off_for_a_reason_does_not_come_back_by_a_link(
     assert ann.state == "left"
 
 
-def test_rest_is_told_and_taken_back_by_its_letter_or_the_page(client: Client, ann: Subscriber, leave: str) -> None:
+def test_pause_is_told_and_taken_back_by_its_letter_or_the_page(client: Client, ann: Subscriber, leave: str) -> None:
     client.post(leave, {"do": "pause-3"})
     client.post(leave, {"do": "pause-3"})
     ann.refresh_from_db()
@@ -150,7 +150,7 @@ def test_rest_is_told_and_taken_back_by_its_letter_or_the_page(client: Client, a
     ],
 )
 @pytest.mark.usefixtures("liferaft")
-def test_rest_ends_on_the_same_day_of_a_month_where_the_organisation_is(at: datetime, months: int, day: str) -> None:
+def test_pause_ends_on_the_same_day_of_a_month_where_the_organisation_is(at: datetime, months: int, day: str) -> None:
     assert f"{leaving.in_months(months, at=at)}" == day
 
 

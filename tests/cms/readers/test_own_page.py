@@ -87,7 +87,7 @@ def test_topic_that_is_not_offered_any_more_can_be_kept_and_not_chosen(
     assert [*ann.topics.all()] == [topics[0]]
 
 
-def test_reader_rests_goes_on_leaves_and_comes_back(client: Client, ann: Subscriber) -> None:
+def test_reader_pauses_goes_on_leaves_and_comes_back(client: Client, ann: Subscriber) -> None:
     _page, visit = stage.open_own_page(client, ann.email)
     before = OutgoingEmail.objects.count()
     for deed in ("pause-1", "go_on", "leave", "subscribe"):
