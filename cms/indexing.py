@@ -32,6 +32,7 @@ CONFIGURATIONS = {"en": "english", "es": "spanish"}
 _ADDRESSES = {"address", "slug"}
 # PostgreSQL takes a megabyte of words; no article has a tenth of that.
 _MOST = 200_000
+_AT_ONCE = 100  # pages that one sweep takes in
 
 
 class _Folding(dict[int, str]):
@@ -104,7 +105,7 @@ def catch_up() -> int:
 
     :returns: how many
     """
-    late = list(_late().order_by("pk")[:200])
+    late = list(_late().order_by("pk")[:_AT_ONCE])
     for page in late:
         take_in(page)
     return len(late)

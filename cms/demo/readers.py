@@ -32,7 +32,7 @@ class _Reader:
 
 
 def build(*, at: datetime) -> None:
-    """Write the readers down as they had come before ``at``, confirmed or not; what they do later is done by deeds."""
+    """Write down those who had come and confirmed before ``at``; what they do later is done by deeds."""
     topics = list(Topic.objects.order_by("pk"))
     confirmed = [
         *[f"{name}@readers.example.org" for name in _CONFIRMED],
@@ -42,12 +42,15 @@ def build(*, at: datetime) -> None:
     spanish = [_Reader(f"{name}@lectores.example.org", "es", place) for place, name in enumerate(_SPANISH)]
     for reader in [*english, *spanish]:
         _confirmed(reader, topics, at=at)
-    for place, name in enumerate(_UNCONFIRMED):
-        asked = at - timedelta(hours=5 * place + 1)
-        _asked(f"{name}@readers.example.org", at=asked)
     suppressing.suppress(
         email=f"{_SUPPRESSED}@readers.example.org", reason=suppressing.Reason.COMPLAINED, source="import", at=at
     )
+
+
+def build_unconfirmed(*, at: datetime) -> None:
+    """Write down those who asked for letters in the hours before ``at`` and have not confirmed yet."""
+    for place, name in enumerate(_UNCONFIRMED):
+        _asked(f"{name}@readers.example.org", at=at - timedelta(hours=4 * place + 1))
 
 
 def _confirmed(reader: _Reader, topics: list[Topic], *, at: datetime) -> None:

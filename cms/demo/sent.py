@@ -34,6 +34,7 @@ def build(*, editor: User, second: User, at: datetime) -> None:
     sent_at = at - _DAY * _DAYS_AGO
     if not Subscriber.objects.exists():
         readers.build(at=sent_at - _DAY)
+        readers.build_unconfirmed(at=at)
     _some_rest_or_leave(at=sent_at - _HOUR * 2)
     issue = NewsletterIssuePage.objects.filter(number=_SENT, live=True).first()
     if issue is not None:
