@@ -28,7 +28,7 @@ from organisation.permissions import Permission
 from organisation.staff import needs
 
 READERS = ("cms_readers", gettext_lazy("Readers"))
-_MONTHS = 24
+_MONTHS = 12
 _MOST_LETTERS = 100
 
 
@@ -54,17 +54,19 @@ def readers(request: HttpRequest) -> HttpResponseBase:
         rows=form.found(today=today).prefetch_related("topics").order_by("-created_at", "-pk"),
         table=exporting.table,
         deed="cms.subscribers_exported",
-        context={"numbers": _numbers(today), "today": today} | _kept_out(form.typed()),
+        # Who looks for somebody does not wait for all to be counted.
+        context={"numbers": [] if form.typed() else _numbers(today), "today": today} | _kept_out(form.typed()),
     )
     return lists.answer(request, listing)
 
 
 def _numbers(today: date) -> list[Number]:
-    by_state = Subscriber.objects.order_by().values_list("state").annotate(number=Count("pk"))
-    counts: dict[str, int] = dict(by_state)
-    paused = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, paused_until__gt=today).count()
-    states = [Number(str(state.label), counts.get(state, 0), state.value) for state in _SHOWN]
-    return [states[0], Number(_("paused"), paused, "paused"), *states[1:]]
+    """Count the readers in each state, all at once."""
+    paused = Count("pk", filter=Q(state=Subscriber.State.ACTIVE, paused_until__gt=today))
+    states = {state.value: Count("pk", filter=Q(state=state)) for state in _SHOWN}
+    counts = Subscriber.objects.aggregate(paused=paused, **states)
+    numbers = [Number(str(state.label), counts[state.value], state.value) for state in _SHOWN]
+    return [numbers[0], Number(_("paused"), counts["paused"], "paused"), *numbers[1:]]
 
 
 _SHOWN = (Subscriber.State.ACTIVE, Subscriber.State.PENDING, Subscriber.State.LEFT)

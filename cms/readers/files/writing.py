@@ -183,5 +183,7 @@ def _detail(where: str, entry: Entry) -> str:
 
 
 def _proof(where: str, entry: Entry) -> str:
-    ends = f", row {entry.number}, {f'{entry.at:%Y-%m-%d %H:%M} UTC' if entry.at else 'no day told'}"
+    said = "agreed" if entry.wish == Wish.YES else "said no or unreachable"
+    day = f"{said} {entry.at:%Y-%m-%d %H:%M} UTC" if entry.at else f"{said}, no day told"
+    ends = f", row {entry.number}, {day}"
     return f"{where[: _MOST_LETTERS - len(ends)]}{ends}"

@@ -85,7 +85,7 @@ def test_mailchimps_readers_come_with_their_consent(taken: Any) -> None:
     assert (ben.language, list(ben.topics.all())) == ("es", [events])
     assert (ann.source, ann.source_detail) == ("import", "Mailchimp, row 2")
     proof = ConsentRecord.objects.get(subscriber=ann)
-    assert (proof.what, proof.how) == ("imported", "Mailchimp, row 2, 2021-03-04 10:05 UTC")
+    assert (proof.what, proof.how) == ("imported", "Mailchimp, row 2, agreed 2021-03-04 10:05 UTC")
     assert "2 joined" in said
     assert "3 refused" in said
     assert "VIP (1)" in said
@@ -190,7 +190,7 @@ def test_row_without_consent_needs_somebody_who_vouches(taken: Any) -> None:
     assert "1: Nothing says when they agreed" in refused
     assert not Subscriber.objects.exists()
     taken(table, source="sign-up sheets, May Day 2024")
-    assert ConsentRecord.objects.get().how == "sign-up sheets, May Day 2024, row 2, no day told"
+    assert ConsentRecord.objects.get().how == "sign-up sheets, May Day 2024, row 2, agreed, no day told"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
