@@ -45,14 +45,17 @@ class TimeForm(forms.Form):
     """When the first letter leaves."""
 
     not_before = LocalTime(label=_("Not before"), required=False)
+    if_empty = _("Empty: in five minutes.")
 
     def __init__(self, data: Any = None, *, at: datetime, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.at = at
         zone = _zone()
-        words = _("Time of %(zone)s; there it is %(time)s now. Empty: five minutes after the second person agreed.")
-        now = date_format(at.astimezone(zone), "DATETIME_FORMAT")
-        self.fields["not_before"].help_text = words % {"zone": zone.key, "time": now}
+        words = _("Time of %(zone)s; there it is %(time)s now.") % {
+            "zone": zone.key,
+            "time": date_format(at.astimezone(zone), "DATETIME_FORMAT"),
+        }
+        self.fields["not_before"].help_text = f"{words} {self.if_empty}"
 
     def clean_not_before(self) -> datetime | None:
         wanted: datetime | None = self.cleaned_data["not_before"]
@@ -77,6 +80,7 @@ class AudienceForm(TimeForm):
         ),
     )
     language = forms.ChoiceField(label=_("Language of the readers"), required=False)
+    if_empty = _("Empty: five minutes after the second person agreed.")
 
     field_order = ["to", "topics", "language", "not_before"]
 

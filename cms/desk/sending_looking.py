@@ -36,7 +36,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cms_sending_check", pk=pk)
     checked = checking.last(found.revision) if found.revision else None
     checked = checked or checking.check(found.letter, found.revision, whole=False, at=at)
-    reach = sending_situation.reach_of(found.sending, at=at) if found.sending and not found.has_begun else None
+    reach = None if found.has_begun else sending_situation.reach_of(found.sending, at=at)
     context = {"issue": found.issue, "situation": found, "checked": checked, "reach": reach}
     return _show(request, "cms/desk/letters_check.html", _("Before sending “%(issue)s”"), found, context)
 

@@ -14,7 +14,7 @@ from cms.models import NewsletterIssuePage, Sending
 from cms.sending import asking, heartbeat, results
 from cms.sending.counting import Reach, reach
 from cms.sending.preflight import checking
-from cms.sending.two_people import audience_of
+from cms.sending.two_people import Audience, audience_of
 from core.plots import Kind, Label, Plot, Point, Series
 from organisation.models import AuditEvent, Organisation, User
 
@@ -102,8 +102,9 @@ def context(found: Situation, *, user: User, at: datetime) -> dict[str, Any]:
     return shown
 
 
-def reach_of(sending: Sending, *, at: datetime) -> Reach:
-    return reach(audience_of(sending, at=at), besides=sending, at=at)
+def reach_of(sending: Sending | None, *, at: datetime) -> Reach:
+    """Count whom it is asked for; everyone, if nobody has asked yet."""
+    return reach(audience_of(sending, at=at) if sending else Audience(), besides=sending, at=at)
 
 
 def _left(left: timedelta) -> str:

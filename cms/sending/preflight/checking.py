@@ -48,7 +48,7 @@ def check(issue: NewsletterIssuePage, revision: Revision | None, *, whole: bool,
     :param whole: ask for the pages behind its links and for the sender's domain, too; this may take some seconds
     """
     written = letters(issue)
-    found = [*letter.look(written), *_page(issue, revision)]
+    found = [*letter.look(written), *_page(issue, revision, at=at)]
     if whole:
         found += [*links.look(written[0].letter.html, issue, besides=_personal(written)), *sender.look()]
     checked = Checked(at, whole, found)
@@ -80,11 +80,17 @@ def _personal(written: list[Written]) -> set[str]:
     return {each.leave_url for each in written}
 
 
-def _page(issue: NewsletterIssuePage, revision: Revision | None) -> Iterator[Finding]:
+def _page(issue: NewsletterIssuePage, revision: Revision | None, *, at: datetime) -> Iterator[Finding]:
     """Say whether the letter and the page on the web are the same."""
     what = _("Page on the web")
     if not issue.articles:
         yield Finding(_("Articles"), Level.STOPS, _("There are none."))
+    if issue.go_live_at and issue.go_live_at > at:
+        words = _(
+            "It has a day of its own on which it is published. If that is after the letter, its links lead nowhere."
+        )
+        yield Finding(what, Level.LOOK, words)
+        return
     live = NewsletterIssuePage.objects.filter(pk=issue.pk).values("live", "live_revision_id").first()
     if live is None or not live["live"]:
         yield Finding(what, Level.FINE, _("It is published when the letter leaves."))

@@ -116,7 +116,7 @@ def test_the_audience_and_time_are_what_was_chosen(
 
 
 def test_what_is_held_gets_a_new_time_from_a_person(agreed: Sending, edith_at: Desk) -> None:
-    asking.hold(sending=agreed, at=agreed.due_at + timedelta(hours=2))  # type: ignore[operator]  # it is agreed
+    asking.hold(sending=agreed, at=clock.now())
     assert "is held and needs a new time" in words(edith_at.client.get("/staff/"))
     assert "It is still held" in edith_at.do("_release", not_before="2020-01-01T10:00")
 
