@@ -91,6 +91,7 @@ class Subscriber(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "-created_at"], name="cms_subscribers_newest"),
+            models.Index(fields=["-created_at", "-id"], name="cms_subscribers_recent"),
             models.Index(fields=["asked_at"], condition=models.Q(state="pending"), name="cms_subscribers_to_remind"),
         ]
 
