@@ -62,11 +62,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Ready:
-    """A frozen letter taken apart at its places, to be put together many times."""
+    """A frozen letter taken apart at its places, to be put together many times.
+
+    ``has_dots``: whether a line of it begins with a dot, which SMTP doubles. What is put in never begins with one.
+    """
 
     pieces: tuple[bytes, ...]
     places: tuple[bytes, ...]
     is_8bit: bool
+    has_dots: bool
 
 
 def freeze(head: Head, *, html: str, text: str) -> bytes:
@@ -115,6 +119,7 @@ def ready(frozen: bytes, *, is_8bit: bool) -> Ready:
         pieces=tuple(_PLACES.split(letter)),
         places=tuple(_PLACES.findall(letter)),
         is_8bit=is_8bit and not letter.isascii(),
+        has_dots=b"\r\n." in letter,
     )
 
 

@@ -7,6 +7,7 @@ have seen that letter; and whose address it went to is read from our rows, never
 import hmac
 import re
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -37,15 +38,14 @@ def name_of(kind: str, number: int) -> str:
 
 def message_id(kind: str, number: int) -> str:
     """Return a letter's Message-ID: the same whenever it is asked for."""
-    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2].encode("idna").decode("ascii")
-    return f"<{name_of(kind, number)}@{domain}>"
+    return f"<{name_of(kind, number)}@{_domain(settings.MAIL_FROM)}>"
 
 
 def return_path(kind: str, number: int) -> str:
     """Return the envelope's sender: MAIL_BOUNCES, with the letter's name in place of a ``*``, or else MAIL_FROM."""
     if settings.MAIL_BOUNCES:
         return str(settings.MAIL_BOUNCES).replace("*", name_of(kind, number))
-    return parseaddr(settings.MAIL_FROM)[1]
+    return _address(settings.MAIL_FROM)
 
 
 def read(text: str) -> Name | None:
@@ -57,6 +57,17 @@ def read(text: str) -> Name | None:
         if place >= _MOST_NAMES:
             break
     return None
+
+
+# To take a mailbox apart costs more than all else that is done for one reader's letter.
+@lru_cache(maxsize=8)
+def _address(mailbox: str) -> str:
+    return parseaddr(mailbox)[1]
+
+
+@lru_cache(maxsize=8)
+def _domain(mailbox: str) -> str:
+    return _address(mailbox).rpartition("@")[2].encode("idna").decode("ascii")
 
 
 def _proof(kind: str, number: int) -> str:

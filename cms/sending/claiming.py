@@ -69,7 +69,10 @@ class Taken:
 # A human may have decided on an uncertain letter meanwhile; then what the worker learns late changes nothing. That it was
 # accepted is news as long as nobody has.
 _SETTLE_AND_CLAIM = """
-WITH settled AS (
+WITH letters AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM mail_outgoingemail WHERE state = 'queued' AND due_at <= %(at)s) AS wait
+),
+settled AS (
     UPDATE cms_delivery SET state = %(state)s, answer = %(answer)s, settled_at = %(settled_at)s::timestamptz,
         due_at = coalesce(%(due_at)s::timestamptz, due_at), attempts = attempts - %(untried)s::int
     WHERE id = %(delivery)s::bigint AND claimed_at = %(claimed_at)s::timestamptz AND claimed_by = %(worker)s
@@ -82,7 +85,7 @@ due AS MATERIALIZED (
     WHERE d.sending_id = %(sending)s AND d.state = 'queued' AND d.due_at <= %(at)s
         AND (d.due_at, d.id) > (%(after_due)s, %(after_id)s)
         AND EXISTS (SELECT FROM cms_sending WHERE id = %(sending)s AND state = 'sending')
-        AND NOT EXISTS (SELECT FROM mail_outgoingemail WHERE state = 'queued' AND due_at <= %(at)s)
+        AND NOT (SELECT wait FROM letters)
         AND NOT EXISTS (
             SELECT FROM mail_pace p WHERE p.domain IN ('', d.domain) AND (p.rests_until > %(wall)s OR (
                 p.minute = %(minute)s AND p.count >= CASE p.domain WHEN '' THEN %(most)s ELSE %(most_for_domain)s END
@@ -91,7 +94,7 @@ due AS MATERIALIZED (
     ORDER BY d.due_at, d.id LIMIT 1
     FOR UPDATE OF d SKIP LOCKED
 ),
-reader AS (
+reader AS MATERIALIZED (
     SELECT due.id, due.due_at, s.email, s.key, CASE
         WHEN s.id IS NULL OR s.state <> 'active' THEN 'left'
         WHEN s.paused_until > %(today)s THEN 'paused'
@@ -108,10 +111,7 @@ taken AS (
     RETURNING d.id, d.domain, d.language, d.attempts, reader.reason, reader.email, reader.key, reader.due_at,
         EXISTS (SELECT FROM mail_pace WHERE domain IN ('', d.domain) AND refusals > 0) AS is_recovering
 )
-SELECT EXISTS (SELECT FROM settled),
-    EXISTS (SELECT FROM mail_outgoingemail WHERE state = 'queued' AND due_at <= %(at)s),
-    taken.*
-FROM (SELECT) AS one LEFT JOIN taken ON true
+SELECT EXISTS (SELECT FROM settled), letters.wait, taken.* FROM letters LEFT JOIN taken ON true
 """
 _SETTLE = """
 UPDATE cms_delivery SET state = %(state)s, answer = %(answer)s, settled_at = %(settled_at)s::timestamptz,

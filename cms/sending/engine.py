@@ -99,7 +99,7 @@ class Worker:
         sender = names.return_path(names.DELIVERY, claim.delivery)
         self._outcome = Outcome(claim, State.UNCERTAIN, "the sender stumbled")
         try:
-            answer = server.hand_over(message, sender=sender, to=to, is_8bit=letter.is_8bit)
+            answer = server.hand_over(message, sender=sender, to=to, is_8bit=letter.is_8bit, has_dots=letter.has_dots)
         except transport.PermanentFailure as failure:
             self._outcome = _refused(claim, str(failure))
         except transport.AnswerLost as lost:

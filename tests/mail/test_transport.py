@@ -33,7 +33,7 @@ def hand_over(server: transport.Connection, to: str) -> str:
     return server.hand_over(LETTER, sender="post@raft.example", to=to, is_8bit=server.takes_8bit)
 
 
-@pytest.mark.parametrize("offers", ["PIPELINING,8BITMIME", ""])
+@pytest.mark.parametrize("offers", ["PIPELINING,8BITMIME,CHUNKING", "PIPELINING,8BITMIME", ""])
 def test_each_answer_is_understood_and_the_next_letter_still_leaves(offers: str, sink: Callable[..., Sink]) -> None:
     running = sink("--offers", offers)
 
