@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.urls import reverse
 from django.utils.translation import override
 from wagtail.models import Page
@@ -167,10 +168,25 @@ def _authors(signed: list[str]) -> dict[str, Any]:
     return {"author": [{"@type": "Person", "name": name} for name in signed]} if signed else {}
 
 
+# The ORM takes three queries for it, a fifth of the time that an issue's page takes.
+_NEIGHBOURS = """
+    WITH readable AS (
+        SELECT page.id, page.title, page.url_path, issue.number
+        FROM cms_newsletterissuepage issue JOIN wagtailcore_page page ON page.id = issue.page_ptr_id
+        WHERE page.live AND page.depth = %(depth)s AND starts_with(page.path, %(archive)s) AND NOT EXISTS (
+            SELECT FROM wagtailcore_pageviewrestriction JOIN wagtailcore_page above ON above.id = page_id
+            WHERE starts_with(page.path, above.path)))
+    (SELECT * FROM readable WHERE number < %(number)s ORDER BY number DESC LIMIT 1)
+    UNION ALL (SELECT * FROM readable WHERE number > %(number)s ORDER BY number LIMIT 1)
+"""
+_OF_NEIGHBOURS = ["id", "title", "url_path", "number"]
+
+
 def neighbours(issue: NewsletterIssuePage) -> tuple[NewsletterIssuePage | None, NewsletterIssuePage | None]:
-    """Return the issue before and the one after, among those that everybody may read."""
-    others = NewsletterIssuePage.objects.live().public().sibling_of(issue, inclusive=False).defer_streamfields()
-    return (
-        others.filter(number__lt=issue.number).order_by("-number").first(),
-        others.filter(number__gt=issue.number).order_by("number").first(),
-    )
+    """Return the issue before and the one after, among those that everybody may read. They know title and address."""
+    with connection.cursor() as cursor:
+        asked = {"depth": issue.depth, "archive": issue.path[: -issue.steplen], "number": issue.number}
+        cursor.execute(_NEIGHBOURS, asked)
+        found = [NewsletterIssuePage.from_db(DEFAULT_DB_ALIAS, _OF_NEIGHBOURS, row) for row in cursor.fetchall()]
+    before = next((each for each in found if each.number < issue.number), None)
+    return before, next((each for each in found if each.number > issue.number), None)

@@ -9,7 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import public_accounts
+from cms import finding, public_accounts
 from config import health
 from ledger import urls as ledger_urls
 
@@ -37,7 +37,9 @@ urlpatterns = [
         path("aid/", include("aid.worker.urls")),
         path("books/", include((books, ledger_urls.app_name))),
         path("", include("cms.urls")),
-        path("", include(wagtail_urls)),
+        # Wagtail's own, but for the last, which serves the pages: ours finds them sooner.
+        *wagtail_urls.urlpatterns[:-1],
+        re_path(wagtail_urls.serve_pattern, finding.serve, name="wagtail_serve"),
         prefix_default_language=False,
     ),
 ]
