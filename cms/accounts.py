@@ -12,8 +12,8 @@ from django.db.models.functions import Cast, Concat, Lower, Trim
 from moneyed import Money
 
 from aid import figures
-from cms import page_cache
-from core import suppression
+from cms import page_versions
+from core import shown, suppression
 from core.money import from_minor
 from core.suppression import Group, Month
 from donations.models import Method, Payment
@@ -25,6 +25,7 @@ from ledger.monthly import Moved, Promised
 OTHER_IN = (Account.OPENING, Account.BETWEEN_FUNDS, Account.OTHER_INCOME)
 OTHER_OUT = (Account.WORK, Account.OUTREACH, Account.RUNNING)
 _FIGURES_MONTHS = 12
+_SECONDS = 10
 
 # A mail address is one row's alone. Who was erased has no name any more, and counts as they stood there.
 _GIVER = Case(
@@ -140,11 +141,14 @@ class Accounts:
 
 def read_kept(*, at: datetime) -> Accounts:
     """Return what ``read`` returned a moment ago: whoever makes up addresses must not have all books read each time."""
-    key = f"cms.accounts:{monthly.published_until(at).isoformat()}"
+    shown.note(page_versions.BOOKS)
+    books = page_versions.last_known()
+    version = hash(books.versions.get(page_versions.BOOKS)) if books else 0
+    key = f"cms.accounts:{monthly.published_until(at).isoformat()}:{version}"
     kept: Accounts | None = caches["default"].get(key)
     if kept is None:
         kept = read(at=at)
-        caches["default"].set(key, kept, timeout=page_cache.SECONDS)
+        caches["default"].set(key, kept, timeout=_SECONDS)
     return kept
 
 

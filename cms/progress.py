@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from moneyed import Money
 
+from cms import page_versions
+from core import shown
 from core.money import format_money
 from donations import totals
 from ledger.models import Fund
@@ -50,5 +52,6 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 def of(*, fund: Fund, goal: Money | None, since: datetime | None, is_monthly: bool, at: datetime) -> Progress:
     """Return what the fund received from ``since`` (none: ever) until ``at``, gifts less refunds, before fees."""
+    shown.note(page_versions.fund(fund.pk))
     received = totals.between(fund, since, at)
     return Progress(raised=received.amount, goal=goal, is_monthly=is_monthly, people=received.people)

@@ -127,6 +127,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.machines.Machines",
+    "cms.page_cache.PageCache",
     "organisation.headers.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -134,7 +135,6 @@ MIDDLEWARE = [
     "organisation.headers.DeskPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "cms.old_addresses.OldAddresses",
-    "cms.page_cache.PageCache",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -139,6 +139,7 @@ class CampaignPage(Page):
     parent_page_types = ["cms.CampaignIndexPage"]
     subpage_types: list[str] = []
     template = "cms/campaign_page.html"
+    shows_pages_of = ()  # None but itself (cms.page_cache)
     page_description = _("A campaign with its goal and the gift form")
 
     class Meta:

@@ -128,6 +128,7 @@ class NewsletterIssuePage(RoutablePageMixin, Page):
     parent_page_types = ["cms.NewsletterIndexPage"]
     subpage_types: list[str] = []
     template = "cms/newsletter_issue_page.html"
+    shows_pages_of = ("newsletterissuepage",)  # Its neighbours (cms.page_cache)
     page_description = _("One issue with its signed articles")
 
     class Meta:

@@ -61,6 +61,7 @@ class StandardPage(Page):
     parent_page_types = ["cms.HomePage", "cms.StandardPage"]
     subpage_types = ["cms.StandardPage"]
     template = "cms/standard_page.html"
+    shows_pages_of = ()  # None but itself (cms.page_cache)
     page_description = _("A plain page: who we are, privacy, terms")
 
     class Meta:

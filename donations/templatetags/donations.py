@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from core import shown
 from core.money import currency_of, format_money
 from donations import forms, offers
 from donations.models import WallEntry
@@ -70,8 +71,9 @@ def thank_you_wall(context: Context, *, campaign: str = "", title: str = "") -> 
 
     :param title: the heading, if it is not to thank
     """
-    shown = WallEntry.objects.shown().order_by("-pk")
-    entries = list(shown.filter(checkout__campaign=campaign)[:_ON_THE_WALL] if campaign else shown[:_ON_THE_WALL])
+    shown.note("wall")
+    approved = WallEntry.objects.shown().order_by("-pk")
+    entries = list((approved.filter(checkout__campaign=campaign) if campaign else approved)[:_ON_THE_WALL])
     return {
         "messages": [entry for entry in entries if entry.message],
         "names": [entry.name for entry in entries if not entry.message],
