@@ -64,12 +64,15 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
             letters = letters.filter(**{name: wanted[name]})
     if wanted.get("unsubscribed"):
         letters = letters.filter(unsubscribed_at__isnull=False)
+    page = _pages(letters, found.sending if not any(wanted.values()) else None).get_page(request.GET.get("page"))
+    # Readers are joined to the rows of this page, not to all that come before them.
+    page.object_list = Delivery.objects.filter(pk__in=[row.pk for row in page.object_list]).order_by("pk")
     if may_see_readers(request):
-        letters = letters.select_related("subscriber")
+        page.object_list = page.object_list.select_related("subscriber")
     context = {
         "form": form,
         "issue": found.issue,
-        "page": _pages(letters, found.sending if not any(wanted.values()) else None).get_page(request.GET.get("page")),
+        "page": page,
         "may_see_readers": may_see_readers(request),
         "deeds": _LABELS,
         "before": _("Back"),

@@ -158,8 +158,9 @@ def _said(action: str, before: str) -> str:
 
 def _outcome(sending: Sending, *, at: datetime) -> dict[str, Any]:
     counted = results.of(sending)
-    until = sending.ended_at or at
-    return {"results": counted, "plot": _plot(sending, until=counted.last_at or until) if counted.sent else None}
+    # While letters leave, the page looks again every five seconds: then the numbers are enough.
+    is_over = sending.ended_at is not None and counted.sent
+    return {"results": counted, "plot": _plot(sending, until=counted.last_at or at) if is_over else None}
 
 
 def _plot(sending: Sending, *, until: datetime) -> Plot | None:
