@@ -50,7 +50,11 @@ def issues(home: HomePage) -> list[NewsletterIssuePage]:
         _issue(
             2,
             "Newsletter 2: counting",
-            article("A rejection explained", ("text", "<p>Short words.</p>"), slug="a-rejection-explained"),
+            article(
+                "A rejection explained",
+                ("text", f"<p>Short words. {'Mass rejections! ' * 60}</p>"),
+                slug="a-rejection-explained",
+            ),
         ),
         _issue(3, "Newsletter 3: mass rejections", intro="<p>Long words.</p>"),
     ]
@@ -68,6 +72,7 @@ def test_title_comes_before_headline_before_text(client: Client, issues: object)
         "/newsletter-2/a-rejection-explained/",
         "/newsletter-1/how-we-began/",
     ]
+    assert _found(client, "mass rejections") == ["/newsletter-3/", "/newsletter-2/a-rejection-explained/"]
 
 
 @pytest.mark.parametrize(
