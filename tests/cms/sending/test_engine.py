@@ -215,7 +215,7 @@ def test_what_was_in_flight_when_a_worker_died_waits_for_a_person(
     stage.readers("ann", "bea", "cleo", "dora")
     sending = stage.begun(issue, people)
     Delivery.objects.exclude(subscriber__email__startswith="dora").update(
-        state="sending", claimed_at=wall_clock() - timedelta(minutes=7), claimed_by="gone:1:0"
+        state="sending", claimed_at=wall_clock() - timedelta(minutes=7), claimed_by="gone:1:0", attempts=1
     )
 
     assert uncertain.mark(wall=wall_clock()) == 3
