@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from cms.models import Subscriber, Topic
 from cms.models.subscribers import address_index
 from cms.readers.files.dates import Order
+from cms.readers.forms import AddressField
 from donations.desk.filters import ALL, Day, Filter
-from mail import addressing
 
 # A hundred thousand rows of Mailchimp's have twenty; more is taken in by the command.
 MOST_BYTES = 50_000_000
@@ -95,15 +95,9 @@ class AddForm(TopicsForm):
     """Somebody who asked staff for letters. Only they themselves can confirm it."""
 
     field_order = ["email", "language", "topics"]
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
-
-    def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"])
-        try:
-            addressing.as_sent(email)
-        except addressing.AddressRefused as error:
-            raise ValidationError(_("No letter can go to this address.")) from error
-        return email
+    email = AddressField(
+        label=_("E-mail address"), max_length=254, error_messages={"invalid": _("No letter can go to this address.")}
+    )
 
 
 class PauseForm(forms.Form):

@@ -76,6 +76,8 @@ class Subscriber(models.Model):
         verbose_name_plural = _("subscribers")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="cms_subscriber_address_is_there_once"),
+            # What is small to the database is small to Python then: see mail.addressing.one_form.
+            models.CheckConstraint(condition=models.Q(email__regex="^[!-~]+$"), name="cms_subscriber_address_is_ascii"),
             models.CheckConstraint(
                 condition=~models.Q(state="active") | models.Q(consented_at__isnull=False),
                 name="cms_subscriber_gets_letters_only_with_consent",

@@ -4,15 +4,27 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cms.models.subscribers import Subscriber, Topic
+from mail import addressing
 
 
-def _email(help_text: Any) -> forms.EmailField:
-    return forms.EmailField(
+class AddressField(forms.EmailField):
+    """An address in the one form in which readers are kept: see ``mail.addressing.one_form``."""
+
+    def clean(self, value: Any) -> str:
+        try:
+            return addressing.one_form(str(super().clean(value)))
+        except addressing.AddressRefused as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+def _email(help_text: Any) -> AddressField:
+    return AddressField(
         label=_("E-mail address"),
         help_text=help_text,
         max_length=254,

@@ -288,10 +288,9 @@ def _address(written: str) -> str:
         raise Refused(Refusal.BAD_ADDRESS)
     try:
         validate_email(email)
-        addressing.as_sent(email)
+        return addressing.one_form(email)
     except (ValidationError, addressing.AddressRefused):
         raise Refused(Refusal.BAD_ADDRESS) from None
-    return email
 
 
 def _listed(written: str) -> tuple[str, ...]:
