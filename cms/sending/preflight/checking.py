@@ -13,7 +13,7 @@ from wagtail.models import Revision
 from cms.models import NewsletterIssuePage
 from cms.readers import leave_links
 from cms.sending import variants
-from cms.sending.preflight import findings, letter, links, sender
+from cms.sending.preflight import filled, findings, letter, links, sender
 from cms.sending.preflight.findings import Finding, Level
 from cms.sending.preflight.letter import Written
 from mail.frozen import LEAVE_PLACE
@@ -48,7 +48,7 @@ def check(issue: NewsletterIssuePage, revision: Revision | None, *, whole: bool,
     :param whole: ask for the pages behind its links and for the sender's domain, too; this may take some seconds
     """
     written = letters(issue)
-    found = [*letter.look(written), *_page(issue, revision, at=at)]
+    found = [filled.look(issue), *letter.look(written), *_page(issue, revision, at=at)]
     if whole:
         found += [*links.look(written[0].letter.html, issue, besides=_personal(written)), *sender.look()]
     checked = Checked(at, whole, found)
@@ -102,4 +102,6 @@ def _page(issue: NewsletterIssuePage, revision: Revision | None, *, at: datetime
 
 
 def _key(revision: Revision) -> str:
-    return f"cms.preflight:{revision.pk}:{translation.get_language()}"
+    # Autosave writes over a revision; it then is of another time, and was not looked at.
+    saved = revision.created_at.timestamp()
+    return f"cms.preflight:{revision.pk}:{saved}:{translation.get_language()}"
