@@ -22,10 +22,25 @@ class WithoutKeys(logging.Filter):
         return True
 
 
+class WithoutRows(logging.Formatter):
+    """Keeps of an error's words the first line: on the next ones a database quotes the row, with whoever is in it."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library calls it so
+        told = super().formatException(ei)
+        error: BaseException | None = ei[1]
+        while error is not None:
+            first, _, more = str(error).partition("\n")
+            told = told.replace(str(error), first) if more else told
+            error = error.__cause__ or error.__context__
+        return _KEY.sub(r"\1…", told)
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "config.logs.WithoutRows", "fmt": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "filters": {"keys": {"()": "config.logs.WithoutKeys"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -9,7 +9,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import environment, logs, mail_services
+from config import environment, logs, mail_services, policies
 
 django_stubs_ext.monkeypatch()
 
@@ -250,24 +250,8 @@ _STRIPE_PAGES = (
     if STRIPE_API_URL
     else ["https://checkout.stripe.com", "https://billing.stripe.com"]
 )
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "manifest-src": ["'self'"],
-        # A form may end at Stripe's own pages: browsers hold the redirect after a POST to this rule as well.
-        "form-action": ["'self'", *_STRIPE_PAGES],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'self'"],
-    },
-}
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ["camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"]
-}
+CONTENT_SECURITY_POLICY = policies.content_security(form_targets=_STRIPE_PAGES)
+PERMISSIONS_POLICY = policies.PERMISSIONS
 
 # Languages: the address alone decides ("/" English, "/es/…" Spanish)
 LANGUAGE_CODE = "en"

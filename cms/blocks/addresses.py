@@ -18,8 +18,11 @@ def in_readers_language(address: str) -> str:
 
 
 def whole(address: str, *, page_address: str = "") -> str:
-    """Return the address with scheme and host.
+    """Return the address with scheme and host; what is none (``https://[your-site]/``) as it stands.
 
     :param page_address: where the page is on which it stands: “#notes” leads there
     """
-    return urljoin(page_address or f"{settings.SITE_URL}/", in_readers_language(address.strip()))
+    try:
+        return urljoin(page_address or f"{settings.SITE_URL}/", in_readers_language(address.strip()))
+    except ValueError:
+        return address.strip()

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         source, report = options["file"], options["report"]
         assert isinstance(source, Path)  # noqa: S101 - argparse made it
-        if isinstance(report, Path) and (report.is_dir() or not report.parent.is_dir() or report == source):
+        if isinstance(report, Path) and (report.is_dir() or not report.parent.is_dir() or _is_it(report, source)):
             raise CommandError(f"{report}: the report cannot be written there.")
         try:
             with source.open("rb") as file, _told(report if isinstance(report, Path) else None) as tell:
@@ -86,6 +86,11 @@ def _told(report: Path | None) -> Iterator[Callable[[int, str, Refusal], None]]:
         yield lambda number, address, why: writer.writerow(
             [number, exports.disarmed(address), why.value, str(why.label)]
         )
+
+
+def _is_it(report: Path, source: Path) -> bool:
+    """Whether both are one file, by whatever path: the report would be written over the list."""
+    return report.exists() and source.exists() and report.samefile(source)
 
 
 def _summary(source: Path, taken: Taken, *, is_dry: bool) -> Iterator[str]:

@@ -18,6 +18,11 @@ _MOST_REDIRECTS = 3
 # Sites that do not know HEAD answer so.
 _TRY_GET = {400, 403, 404, 405, 406, 500, 501, 503}
 _PORTS = {"http": 80, "https": 443}
+# IPv6 addresses that a gateway turns into IPv4 ones (RFC 6052, 8215, 2765, 4291), or that a site keeps for itself.
+_WRAPPED = [
+    ipaddress.ip_network(network)
+    for network in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "fec0::/10")
+]
 
 
 class NotThere(Exception):
@@ -45,7 +50,7 @@ def fetch(address: str) -> None:
             status, onwards = _ask(address, "GET")
         if not onwards:
             break
-        address = urljoin(address, onwards)
+        address = _joined(address, onwards)
     else:
         raise NotThere("loop")
     # Who asks us to sign in, or to wait, is there.
@@ -53,9 +58,16 @@ def fetch(address: str) -> None:
         raise NotThere(str(status))
 
 
-def _ask(address: str, method: str) -> tuple[int, str]:
-    parts = urlsplit(address)
+def _joined(address: str, onwards: str) -> str:
     try:
+        return urljoin(address, onwards)
+    except ValueError as error:
+        raise NotThere("no_answer") from error
+
+
+def _ask(address: str, method: str) -> tuple[int, str]:
+    try:
+        parts = urlsplit(address)
         port = parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise NotThere("no_answer") from error
@@ -101,6 +113,8 @@ def public_address(host: str, port: int) -> str:
 def is_public(number: str) -> bool:
     """Say whether an IP address is one of the public internet, also when it is written as IPv6 around an IPv4."""
     address = ipaddress.ip_address(number.partition("%")[0])
+    if any(address in network for network in _WRAPPED):
+        return False
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     return address.is_global and not address.is_multicast and (inner is None or is_public(str(inner)))
 

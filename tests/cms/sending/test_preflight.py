@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from cms.blocks import addresses
 from cms.letter.rendering import Letter
 from cms.models import NewsletterIssuePage, Sending
 from cms.sending.preflight import checking, fetching, letter, links, resolving, sender
@@ -132,10 +133,22 @@ def test_dead_links_are_found_on_this_site_and_on_others(issue: NewsletterIssueP
         "https://example.org:8080/",
         "file:///etc/passwd",
         "http://user@127.0.0.1/",
+        "http://[64:ff9b::a9fe:a9fe]/",  # the metadata address behind a gateway from IPv6
+        "http://[64:ff9b:1::1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[fec0::1]/",
     ],
 )
 def test_nothing_of_our_own_network_is_asked(address: str) -> None:
     with pytest.raises(fetching.NotThere, match="private"):
+        fetching.fetch(address)
+
+
+@pytest.mark.parametrize("address", ["https://[your-site]/x", "http://\u2100.com/", "https://example.org:port/"])
+def test_what_is_no_address_is_not_there(address: str) -> None:
+    assert addresses.whole(address) == address
+    with pytest.raises(fetching.NotThere, match="no_answer"):
         fetching.fetch(address)
 
 
