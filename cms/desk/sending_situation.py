@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import Revision
 
 from cms.models import NewsletterIssuePage, Sending
@@ -138,7 +139,7 @@ def _said(action: str, before: str) -> str:
     """Say in words what was done; some deeds are told by what was done before them."""
     words = {
         "cms.sending_asked": _("asked for it"),
-        "cms.sending_waiting": _("agreed"),
+        "cms.sending_waiting": pgettext("who did what", "agreed"),
         "cms.sending_returned": _("sent it back"),
         "cms.sending_held": _("held it: its time had passed"),
         "cms.sending_sending": _("began"),
