@@ -1,5 +1,6 @@
 """The sending of an issue: what leaves, to whom, and what became of each letter. The issue is a page, its sending is not."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,12 +47,15 @@ class Sending(models.Model):
         SUPPORTERS = "supporters", _("Supporters")
 
     issue = models.OneToOneField(NewsletterIssuePage, on_delete=models.PROTECT, related_name="sending")
-    # What was agreed to. Kept as long as Wagtail keeps it; what left is in the variants.
+    # What was asked for. Kept as long as Wagtail keeps it; the letter that was agreed to is in the variants.
     revision = models.ForeignKey("wagtailcore.Revision", on_delete=models.SET_NULL, null=True, related_name="+")
     revision_at = models.DateTimeField(help_text="when what was agreed to was saved")
+    letter_sha256 = models.BinaryField(
+        max_length=32, null=True, help_text="over the letter as it was when it was asked for, without sums"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     to = models.CharField(_("to"), max_length=12, choices=To, default=To.EVERYONE)
-    topics = models.ManyToManyField(Topic, blank=True, related_name="+", verbose_name=_("topics"))
+    topics = models.ManyToManyField(Topic, blank=True, related_name="sendings", verbose_name=_("topics"))
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -118,7 +122,7 @@ class Sending(models.Model):
 
 
 class SendingVariant(models.Model):
-    """The letter as it left, in one language: frozen bytes with places for what is personal."""
+    """The letter as it was agreed to and as it leaves, in one language: frozen bytes with places for what is personal."""
 
     sending = models.ForeignKey(Sending, on_delete=models.PROTECT, related_name="variants")
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
@@ -132,7 +136,24 @@ class SendingVariant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sending", "language"], name="cms_variant_is_frozen_once"),
         ]
-        triggers = [append_only.kept("cms_variant_is_kept")]
+        triggers = [
+            pgtrigger.Protect(name="cms_variant_is_kept", operation=pgtrigger.Update),
+            # Who calls it back has nothing agreed to any more.
+            pgtrigger.Trigger(
+                name="cms_variant_goes_only_before_agreement",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM cms_sending WHERE id = OLD.sending_id AND state NOT IN ('asked', 'returned')
+                    )
+                    THEN RAISE EXCEPTION 'the letter of sending % was agreed to', OLD.sending_id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'cms_variant_goes_only_before_agreement';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.language})"

@@ -1,10 +1,11 @@
 """Who reads the newsletter by mail, what they want of it, and how we know that they want it."""
 
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,27 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.models import register_snippet
 
 from mail import addresses
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Topics, of which only unused ones are deleted: none means everything, so a reader would get what they never chose."""
+
+    def in_use(self) -> "TopicQuerySet":
+        """Return those that a reader chose, or that say whom an issue goes to."""
+        return self.filter(models.Q(readers__isnull=False) | models.Q(sendings__isnull=False)).distinct()
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete them.
+
+        :raises ProtectedError: if one is in use
+        """
+        # Locked: nobody can choose one meanwhile.
+        names = [topic.pk for topic in self.select_for_update()]
+        used = set(Topic.objects.filter(pk__in=names).in_use())
+        if used:
+            raise models.ProtectedError("readers or issues have it", used)
+        return super().delete()
 
 
 @register_snippet
@@ -24,6 +46,8 @@ class Topic(models.Model):
         _("offered"), default=True, help_text=_("Readers may choose it. Issues and readers that have it keep it.")
     )
 
+    objects = TopicQuerySet.as_manager()
+
     panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("name_es")]), FieldPanel("is_offered")]
 
     class Meta:
@@ -32,6 +56,10 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return (self.name_es if get_language() == "es" else "") or self.name
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it, if it is not in use: see ``TopicQuerySet.delete``."""
+        return Topic.objects.filter(pk=self.pk).delete()
 
 
 class Subscriber(models.Model):
@@ -60,7 +88,7 @@ class Subscriber(models.Model):
     address_index = models.BinaryField(max_length=32, unique=True, help_text="what a suppression is found by")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
-    topics = models.ManyToManyField(Topic, blank=True, related_name="+", help_text="none: everything")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="readers", help_text="none: everything")
     paused_until = models.DateField(null=True, help_text="no letters before this day")
     source = models.CharField(max_length=10, choices=Source, default=Source.FORM)
     source_detail = models.CharField(max_length=200, blank=True, help_text="which form, which file and row")
