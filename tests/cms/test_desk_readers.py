@@ -79,7 +79,7 @@ def test_readers_of_a_topic_leave_as_a_file_without_formulas(desk: Client, edith
 
     answer = desk.get(reverse("cms_readers"), {"topic": str(events.pk), "export": "csv"})
 
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]  # streamed
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
     assert [(row["E-mail address"], row["Source in detail"]) for row in rows] == [("'+sum@mail.example", "'=1+1")]
     event = AuditEvent.objects.get(action="cms.subscribers_exported")
     assert (event.actor_id, event.reason) == (edith.pk, "csv:1")
@@ -202,7 +202,7 @@ def test_list_is_looked_at_before_it_is_taken_in(desk: Client, settings: Any, tm
     (kept,) = (tmp_path / "readers").iterdir()
     assert b"ann@mail" not in kept.read_bytes()
     take = reverse("cms_readers_file_take", args=[kept.stem])
-    refused = b"".join(desk.post(take, {"refused": ""})).decode()  # type: ignore[arg-type]  # streamed
+    refused = b"".join(desk.post(take, {"refused": ""})).decode()
     assert "'=cmd" in refused
     assert "ben@mail.example" in refused
     assert "1 joined" in desk.post(take, {"take": ""}, follow=True).content.decode()
