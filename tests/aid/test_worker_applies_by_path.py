@@ -187,7 +187,14 @@ def test_it_takes_as_long_as_the_page_says(wanda: Client, kind: str, wants_money
     minutes = int(longest[1] if kind == "rejection" else promised[2 if wants_money else 1])
     shown = [wanda.get("/aid/apply/")]
     post(wanda, "/aid/apply/", {"kind": kind})
-    slugs = ["words", *(REJECTION if kind == "rejection" else []), *REPORT, *(MONEY if wants_money else []), "contact", "check"]
+    slugs = [
+        "words",
+        *(REJECTION if kind == "rejection" else []),
+        *REPORT,
+        *(MONEY if wants_money else []),
+        "contact",
+        "check",
+    ]
     shown += [wanda.get(f"/aid/apply/{slug}/") for slug in slugs]
 
     characters, questions = 45 + len("Save and go on"), 0

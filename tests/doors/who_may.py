@@ -261,7 +261,9 @@ RULES: dict[str, Rule] = {
     "wagtailadmin_tag_*": wagtail(EDITOR),
     "wagtailadmin_collections:*": wagtail(NOBODY),
     "wagtailadmin_workflows:*": wagtail(NOBODY),
-    "wagtailadmin_pages:*workflow*": replace(wagtail(EDITOR), lenient=True),  # only issues have a workflow: tests/cms/sending/test_workflow_second_person.py
+    "wagtailadmin_pages:*workflow*": replace(
+        wagtail(EDITOR), lenient=True
+    ),  # only issues have a workflow: tests/cms/sending/test_workflow_second_person.py
     "wagtailadmin_pages:move_confirm": replace(wagtail(EDITOR), lenient=True),  # no page moves into itself
     "wagtailadmin_reports:*": wagtail(EDITOR),
     "wagtailadmin_editing_sessions:*": wagtail(EDITOR),
