@@ -5,7 +5,7 @@ and the link in each is good for ever, so its age says nothing about who looks. 
 to go, and the button of the mail program asks for none here.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,8 +17,6 @@ from cms.readers.leave_links import LeaveLink
 from core import clock
 from core.links import LinkRefused
 
-# A slip is noticed soon. Later a forwarded copy must not bring anybody back who meant it.
-_TAKEN_BACK_HERE = timedelta(days=1)
 PAUSES = (1, 3)  # months
 
 
@@ -36,9 +34,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         if reader is not None:
             leaving.leave(reader, how=Subscriber.Left.ONE_CLICK, delivery=link.delivery, at=at)
         return HttpResponse(_("You get no more letters from us.") + "\n", content_type="text/plain; charset=utf-8")
-    if reader is None:
-        return answers.page(request, "unsubscribe_erased", {})
-    if request.method == "POST":
+    if reader is not None and request.method == "POST":
         _do(request.POST.get("do", ""), reader, link, at=at)
     return _page(request, reader, at=at)
 
@@ -49,28 +45,28 @@ def _do(what: str, reader: Subscriber, link: LeaveLink, *, at: datetime) -> None
             leaving.leave_by_page(reader, delivery=link.delivery, at=at)
         elif what in {f"pause-{months}" for months in PAUSES}:
             until = leaving.in_months(int(what.removeprefix("pause-")), at=at)
-            leaving.pause(reader, until=until, how="letter", at=at)
+            leaving.pause(reader, until=until, how=leaving.BY_LETTER, at=at)
         elif what == "go_on":
-            leaving.go_on(reader, how="letter", at=at)
-        elif what == "back" and _may_take_back(reader, at=at):
-            leaving.come_back(reader, how="letter", at=at)
+            leaving.go_on(reader, how=leaving.BY_LETTER, at=at)
+        elif what == "back":
+            leaving.come_back(reader, how=leaving.BY_LETTER, at=at)
     except (leaving.NotSubscribed, leaving.CannotComeBack):
         return  # The page was open while something else happened; it shows how things are now.
 
 
-def _may_take_back(reader: Subscriber, *, at: datetime) -> bool:
-    return reader.left_at is not None and at - reader.left_at <= _TAKEN_BACK_HERE and leaving.may_come_back(reader)
-
-
-def _page(request: HttpRequest, reader: Subscriber, *, at: datetime) -> HttpResponse:
-    """Say how things are. Whose letter it is stays unsaid: it may be a forwarded one."""
-    today = leaving.in_months(0, at=at)
+def _page(request: HttpRequest, reader: Subscriber | None, *, at: datetime) -> HttpResponse:
+    """Say what was just done by this link. All else of its reader stays unsaid: it may be a forwarded copy's holder."""
+    done = request.POST.get("do", "")
+    may_take_back = reader is not None and leaving.may_come_back(reader, how=leaving.BY_LETTER, at=at)
+    may_go_on = reader is not None and leaving.may_go_on(reader, how=leaving.BY_LETTER, at=at)
+    is_reader = reader is not None and reader.state == Subscriber.State.ACTIVE
+    rests = is_reader and reader is not None and leaving.is_paused(reader, at=at)
     context = {
-        "has_left": reader.state != Subscriber.State.ACTIVE,
-        "left_at": reader.left_at,
-        "paused_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
-        "may_take_back": _may_take_back(reader, at=at),
-        "done": request.POST.get("do", ""),
+        "has_left": may_take_back or (request.method == "POST" and not is_reader),
+        "may_take_back": may_take_back,
+        "is_paused": may_go_on or (rests and done.startswith("pause-")),
+        "paused_until": reader.paused_until if reader is not None and may_go_on else None,
+        "done": done if is_reader else "",
     }
     return answers.page(request, "unsubscribe", context)
 
@@ -88,10 +84,8 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
         return answers.page(request, "back", {"is_gone": True}, status=410)
     if request.method != "POST":
         return answers.page(request, "back", {})
-    at = clock.now()
     try:
-        leaving.come_back(reader, how="letter", at=at)
-        leaving.go_on(reader, how="letter", at=at)
-    except (leaving.CannotComeBack, leaving.NotSubscribed):
+        leaving.undo(reader, at=clock.now())
+    except leaving.CannotComeBack:
         return answers.page(request, "back", {"is_gone": True}, status=410)
     return answers.page(request, "back", {"is_done": True})

@@ -82,7 +82,7 @@ def remind(reader: Subscriber, asked: Asked, *, at: datetime) -> None:
 
 def welcome(reader: Subscriber, *, at: datetime) -> None:
     """Thank who confirmed, with the newest issue if there is one."""
-    leave_url = leave_links.address(leave_links.token(reader.key), language=reader.language)
+    leave_url = _leave(reader)
     preferences = letter_links.preferences(reader.language)
     context = {"leave_url": leave_url, "preferences": preferences}
     words = outbox.write("cms/welcome", context, language=reader.language)
@@ -111,13 +111,27 @@ def _above(words: str, letter: str) -> str:
 
 def left(reader: Subscriber, *, at: datetime) -> None:
     """Tell somebody that they left by the page, and how to take it back: it may have been a forwarded copy."""
-    _to(reader, "left", {"address": letter_links.to_come_back(reader)}, once=f"left:{at:%Y-%m-%d}", at=at)
+    _to(reader, "left", {"address": letter_links.to_come_back(reader)}, once=f"left:{at.isoformat()}", at=at)
 
 
 def paused(reader: Subscriber, *, at: datetime) -> None:
     """Tell somebody that letters pause, until when, and how to take it back."""
     context = {"address": letter_links.to_come_back(reader), "until": reader.paused_until}
-    _to(reader, "paused", context, once=f"paused:{at:%Y-%m-%d}", at=at)
+    _to(reader, "paused", context, once=f"paused:{at.isoformat()}", at=at)
+
+
+def is_back(reader: Subscriber, *, at: datetime) -> None:
+    """Tell somebody that a letter's link took leaving back, and where to leave again: it may have been a forwarded copy."""
+    _to(reader, "back", {"address": _leave(reader)}, once=f"back:{at.isoformat()}", at=at)
+
+
+def goes_on(reader: Subscriber, *, at: datetime) -> None:
+    """Tell somebody that a letter's link ended the pause that another letter's link had begun."""
+    _to(reader, "goes_on", {"address": _leave(reader)}, once=f"goes_on:{at.isoformat()}", at=at)
+
+
+def _leave(reader: Subscriber) -> str:
+    return leave_links.address(leave_links.token(reader.key), language=reader.language)
 
 
 def opening(reader: Subscriber, *, at: datetime) -> None:

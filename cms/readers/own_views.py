@@ -91,11 +91,11 @@ def _do(what: str, reader: Subscriber, choice: forms.ChoiceForm | None, *, at: d
     if choice is not None:
         choosing.choose(reader, topics=choice.chosen_topics(), language=choice.cleaned_data["language"], at=at)
     elif what in {f"pause-{months}" for months in PAUSES}:
-        leaving.pause(reader, until=leaving.in_months(int(what[-1]), at=at), how="own_page", at=at)
+        leaving.pause(reader, until=leaving.in_months(int(what[-1]), at=at), how=leaving.BY_OWN_PAGE, at=at)
     elif what == "go_on":
-        leaving.go_on(reader, how="own_page", at=at)
+        leaving.go_on(reader, how=leaving.BY_OWN_PAGE, at=at)
     elif what == "leave":
-        leaving.leave(reader, how=Subscriber.Left.PAGE, delivery=None, at=at)
+        leaving.leave(reader, how=Subscriber.Left.PAGE, delivery=None, at=at, where=leaving.BY_OWN_PAGE)
     elif what == "subscribe":
         topics = tuple(reader.topics.values_list("pk", flat=True))
         signing_up.confirm(Asked(reader.key, reader.language, topics, at), how="own_page", at=at)
@@ -107,13 +107,12 @@ def _own_page(request: HttpRequest, visit: str, **more: Any) -> HttpResponse:
         reader = Subscriber.objects.get(key=key)
     except (LinkRefused, Subscriber.DoesNotExist):
         return _closed(request)
-    today = leaving.in_months(0, at=clock.now())
     context = {
         "reader": reader,
         "visit": visit,
         "form": forms.ChoiceForm(reader=reader),
         "is_subscribed": reader.state == Subscriber.State.ACTIVE,
-        "paused_until": reader.paused_until if reader.paused_until and reader.paused_until > today else None,
+        "paused_until": reader.paused_until if leaving.is_paused(reader, at=clock.now()) else None,
     }
     return answers.page(request, "preferences", context | more)
 

@@ -159,7 +159,7 @@ def test_link_of_an_erased_reader_still_shows_a_calm_page(client: Client, ann: S
 
     assert client.get(leave).status_code == 200
     assert client.post(leave, ONE_CLICK).status_code == 200
-    assert "There is nothing more to do" in client.post(leave, {"do": "leave"}).content.decode()
+    assert "You get no more letters" in client.post(leave, {"do": "leave"}).content.decode()
 
 
 def test_delivery_of_somebody_else_is_not_marked(client: Client, ann: Subscriber, delivery: Delivery) -> None:
