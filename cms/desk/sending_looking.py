@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.desk import sending_situation
@@ -107,7 +108,8 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
             by=member(request),
             at=clock.now(),
         )
-        messages.success(request, _("%(many)s test letters are on their way.") % {"many": many})
+        words = ngettext("%(many)s test letter is on its way.", "%(many)s test letters are on their way.", many)
+        messages.success(request, words % {"many": many})
         return redirect("cms_sending", pk=pk)
     context = {"form": form, "issue": found.issue}
     return _show(request, "cms/desk/letters_test.html", _("Test letter of “%(issue)s”"), found, context)

@@ -95,6 +95,8 @@ def context(found: Situation, *, user: User, at: datetime) -> dict[str, Any]:
     }
     if sending and sending.state in {State.ASKED, State.WAITING, State.HELD}:
         shown["reach"] = reach_of(sending, at=at)
+        # A time that has passed before somebody agreed means: in five minutes.
+        shown["later"] = bool(sending.not_before and sending.not_before > at + asking.GRACE)
     if sending and sending.state == State.WAITING and sending.due_at:
         left = max(timedelta(0), sending.due_at - at)
         shown |= {"left": _left(left), "is_soon": left <= asking.GRACE}
@@ -128,15 +130,19 @@ def _steps(sending: Sending) -> list[tuple[datetime, str, str]]:
     )
     people = {user.pk: str(user) for user in User.objects.filter(pk__in={event.actor_id for event in events})}
     worker = _("the worker")
-    befores = ["", *(event.action for event in events)]
+    befores = [None, *events]
     return [
-        (event.at, people.get(event.actor_id or 0, worker), _said(event.action, before))
+        (event.at, people.get(event.actor_id or 0, worker), _said(event, before))
         for event, before in zip(events, befores, strict=False)
     ]
 
 
-def _said(action: str, before: str) -> str:
-    """Say in words what was done; some deeds are told by what was done before them."""
+def _said(event: AuditEvent, before: AuditEvent | None) -> str:
+    """Say in words what was done; some deeds are told by what was done before them, and by whom."""
+    action = event.action
+    is_own = before is not None and before.action == "cms.sending_asked" and before.actor_id == event.actor_id
+    if is_own and action == "cms.sending_returned":
+        return _("took it back")
     words = {
         "cms.sending_asked": _("asked for it"),
         "cms.sending_waiting": pgettext("who did what", "agreed"),
@@ -154,7 +160,7 @@ def _said(action: str, before: str) -> str:
         ("cms.sending_paused", "cms.sending_sending"): _("went on"),
         ("cms.sending_done", "cms.sending_sending"): _("went on for a letter that was uncertain"),
     }
-    return after.get((before, action)) or words.get(action, action)
+    return after.get((before.action if before else "", action)) or words.get(action, action)
 
 
 def _outcome(sending: Sending, *, at: datetime) -> dict[str, Any]:
