@@ -90,15 +90,14 @@ def _handle(mailbox: imaplib.IMAP4, uid: str, *, at: datetime) -> bool:
         mailbox.uid("STORE", uid, "+FLAGS.SILENT", r"(\Flagged)")
         return False
     if said:
-        name = message_ids.name_of(*said.name)
         # A letter comes back once; told again it is the same.
         report = reports.Said(
-            key=f"mailbox:{said.kind}:{name}",
+            key=f"{reports.MAILBOX}:{said.kind}:{said.name.kind}.{said.name.number}",
             kind=said.kind,
             status=said.status,
             message_id=message_ids.message_id(*said.name),
             email="",
-            source="mailbox",
+            source=reports.MAILBOX,
         )
         reports.keep([report], at=at)
     mailbox.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")

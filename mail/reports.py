@@ -16,6 +16,8 @@ from mail.models import MailReport, OutgoingEmail, Suppression
 
 Kind = MailReport.Kind
 
+# Where a report came from: the mailbox that letters come back to. Anybody can write there.
+MAILBOX = "mailbox"
 # Which codes (RFC 3463, and the IANA registry of enhanced status codes) say that the address itself is dead. The
 # others that begin with a 5 are about us, the letter or that server today: a block list (5.7.1), a full mailbox (5.2.2).
 # Exchange says 5.4.1 of recipients whom it does not know, Outlook 5.5.0; 5.0.0 is what Exim makes of every 550.
@@ -31,7 +33,7 @@ class Said:
     :ivar status: as RFC 3463 has it: 5.1.1; may be missing
     :ivar message_id: of the letter, if it was told and is ours
     :ivar email: whom it went to; only from who has proved to be our mail service, never from a mail
-    :ivar source: webhook:postmark, mailbox
+    :ivar source: webhook:postmark, or MAILBOX
     """
 
     key: str
@@ -66,19 +68,28 @@ def keep(said: Iterable[Said], *, at: datetime) -> int:
     for report, _whose in fresh:
         _mark_letter(report)
     for report, index in sorted(fresh, key=lambda row: row[1] or b""):
-        reason = reason_for(report.kind, report.status)
+        reason = reason_for(report.kind, report.status, source=report.source)
         if index is not None and reason is not None:
             suppressing.suppress(address_index=index, reason=reason, source=report.source, at=at)
     return len(fresh)
 
 
-def reason_for(kind: str, status: str) -> Suppression.Reason | None:
-    """Return why a report suppresses its address by itself; none if it takes more than one."""
-    if kind == Kind.COMPLAINED:
+def reason_for(kind: str, status: str, *, source: str) -> Suppression.Reason | None:
+    """Return why a report suppresses its address by itself; none if it takes more than one, or proves too little."""
+    if kind == Kind.COMPLAINED and shuts_the_door(kind, source=source):
         return Suppression.Reason.COMPLAINED
     if kind == Kind.BOUNCED and is_dead(status):
         return Suppression.Reason.BOUNCED
     return None
+
+
+def shuts_the_door(kind: str, *, source: str) -> bool:
+    """Return whether an address is suppressed when its reader leaves for such a report.
+
+    A complaint in the mailbox may be written by whoever was passed on a letter: its reader gets no more letters to many, but
+    can ask for them again.
+    """
+    return kind != Kind.COMPLAINED or source != MAILBOX
 
 
 # In one statement: a service that posts the same thing twice at once finds it there once.

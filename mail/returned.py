@@ -1,8 +1,10 @@
 """Reads mail that comes back: reports on delivery (RFC 3464) and on complaints (RFC 5965). Pure; whatever comes, it ends.
 
 Anybody can write such a mail. So a report counts only if it carries a letter's name with its keyed hash
-(``mail.message_ids``), which only who got that letter has seen, and whom the letter went to is read from our rows: what
-the report says of recipients is not looked at.
+(``mail.message_ids``), and whom the letter went to is read from our rows: what the report says of recipients is not looked
+at. Where the return path names the letter (``*`` in MAIL_BOUNCES), a report on delivery counts by nothing else: whoever was
+passed on a letter has its Message-ID. A complaint comes from elsewhere, and tells by the Message-ID; so it does less
+(``mail.reports.shuts_the_door``). What a mail answers (References) says nothing of a letter.
 """
 
 import re
@@ -23,8 +25,8 @@ _LONGEST_HEAD = 64 * 1024
 _KINDS = {"failed": Kind.BOUNCED, "delayed": Kind.DELAYED}
 # RFC 5965, 7.3: the others are about forgery and viruses, or say that it was no spam.
 _COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}
-# Where the address that it came back to may be, and what the letter was that it answers.
-_ELSEWHERE = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "In-Reply-To", "References"]
+# Where the address that it came back to may be.
+_CAME_TO = ["To", "Delivered-To", "X-Original-To", "Envelope-To"]
 
 
 class Returned(NamedTuple):
@@ -65,10 +67,19 @@ def _read(message: Message) -> Returned | None:
     told = _told(message)
     if told is None:
         return None
-    name = next((name for text in _places(message) if (name := message_ids.read(text))), None)
+    name = _name(message, told[0])
     if name is None:
         raise ForAPerson
     return Returned(name, *told)
+
+
+def _name(message: Message, kind: MailReport.Kind) -> message_ids.Name | None:
+    for address in _came_to(message):
+        if name := message_ids.read_return_path(address):
+            return name
+    if kind != Kind.COMPLAINED and message_ids.return_path_names_the_letter():
+        return None
+    return next((name for text in _message_ids(message) if (name := message_ids.read(text))), None)
 
 
 def _told(message: Message) -> tuple[MailReport.Kind, str] | None:
@@ -100,8 +111,13 @@ def _status(recipient: Message) -> str:
     return status
 
 
-def _places(message: Message) -> Iterator[str]:
-    """Yield what may hold the letter's name: its own head, which comes back with the report, first."""
+def _came_to(message: Message) -> Iterator[str]:
+    for name in _CAME_TO:
+        yield from (str(value)[:_LONGEST_HEAD] for value in message.get_all(name, [])[:_MOST_PARTS])
+
+
+def _message_ids(message: Message) -> Iterator[str]:
+    """Yield what the letter's own head, which comes back with the report, says of its name."""
     for part in _parts(message)[1:]:
         if part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
@@ -109,8 +125,6 @@ def _places(message: Message) -> Iterator[str]:
             yield _header(message_from_string(head), "Message-ID")
         elif part.get_content_maintype() == "message":
             yield from (_header(letter, "Message-ID") for letter in _parts(part)[:1])
-    for name in _ELSEWHERE:
-        yield from (str(value)[:_LONGEST_HEAD] for value in message.get_all(name, [])[:_MOST_PARTS])
 
 
 def _parts(message: Message) -> list[Message]:

@@ -27,6 +27,10 @@ _LONGEST_REPLY = 8192
 _GOES_AWAY = 421
 # RFC 3463: the answer is about this mailbox (full, for example), not about us or the server.
 _STATUS = pattern(rb"([245]\.\d{1,3}\.\d{1,3})\b", ASCII)
+# 5xx to the recipient with a status that is about this address. Every other may be about us, what we write or the server:
+# relays refuse with 5.7.1, and with nothing at all, whom they do not know as a sender.
+ABOUT_THE_ADDRESS = r"5[0-9][0-9] 5\.(?:1\.(?:[1-6]|9|10)|2\.[0-9]{1,3}|4\.[14]) recipient refused"
+_ABOUT_THE_ADDRESS = pattern(ABOUT_THE_ADDRESS)
 
 
 class TemporaryFailure(Exception):
@@ -43,7 +47,7 @@ class TemporaryFailure(Exception):
 
 
 class PermanentFailure(Exception):
-    """The mail server refuses the letter (5xx). Trying again would change nothing."""
+    """The mail server refuses the letter (5xx). Trying again as it is would change nothing."""
 
 
 class AnswerLost(Exception):
@@ -67,8 +71,13 @@ class Connection:
         """Hand over one letter of the outbox and return the server's answer. Raises what ``hand_over`` raises."""
         try:
             to = addressing.as_sent(letter.recipient)
+            return self._send(letter, to)
         except addressing.AddressRefused as error:
             raise PermanentFailure("no address that a letter can go to") from error
+        except dkim_signing.KeyUnusable as error:
+            raise TemporaryFailure("DKIM_KEY_FILE cannot be used", is_server=True) from error
+
+    def _send(self, letter: OutgoingEmail, to: str) -> str:
         message = composing.compose(letter, to=to, is_8bit=self.takes_8bit and not dkim_signing.is_on())
         sender = message_ids.return_path(message_ids.LETTER, letter.pk)
         return self.hand_over(dkim_signing.signed(message), sender=sender, to=to, is_8bit=not message.isascii())
@@ -96,6 +105,10 @@ class Connection:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise AnswerLost(type(error).__name__) from error
+        if code // 100 not in {2, 4, 5}:
+            # Out of step, or no SMTP: whatever that was, it is not what becomes of the letter.
+            self.close()
+            raise AnswerLost(f"{code} is no answer to a letter")
         if code // 100 != 2:
             self._fail(code, words, "letter refused")
         self.accepted += 1
@@ -184,6 +197,11 @@ class Connection:
             raise PermanentFailure(answer)
         is_server = code == _GOES_AWAY or what == "sender refused"
         raise TemporaryFailure(answer, is_mailbox=" 4.2." in answer, is_server=is_server)
+
+
+def is_about_the_address(answer: str) -> bool:
+    """Return whether a refusal says that this one address gets no letter, whoever writes whatever."""
+    return _ABOUT_THE_ADDRESS.fullmatch(answer) is not None
 
 
 @contextmanager

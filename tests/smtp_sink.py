@@ -2,8 +2,8 @@
 
 ``python -m tests.smtp_sink --record FILE`` prints its port and serves until it is killed. A line of the record is
 ``<Message-ID> <recipient>``. It offers what real servers offer, PIPELINING, 8BITMIME and CHUNKING, unless told not to, and answers
-with delays, refusals and lost connections as it is told: by the recipient's local part (``busy``, ``full``, ``unknown``,
-``lost``, ``cut``) and by its arguments.
+with delays, refusals and lost connections as it is told: by the recipient's local part (``busy``, ``full``, ``unknown``, ``relay``,
+``spam``, ``odd``, ``half``, ``lost``, ``cut``) and by its arguments.
 """
 
 import argparse
@@ -21,8 +21,17 @@ from pathlib import Path
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 # What is said to a recipient, by the beginning of the address; and what to the letter as a whole.
-_AT_RCPT = {b"busy": b"451 4.7.1 Come back later", b"unknown": b"550 5.1.1 No such user here"}
-_AT_END = {b"full": b"452 4.2.2 Mailbox full", b"spam": b"554 5.7.1 Not like this"}
+_AT_RCPT = {
+    b"busy": b"451 4.7.1 Come back later",
+    b"unknown": b"550 5.1.1 No such user here",
+    b"relay": b"554 5.7.1 Relay access denied",
+}
+_AT_END = {
+    b"full": b"452 4.2.2 Mailbox full",
+    b"spam": b"554 5.7.1 Not like this",
+    b"odd": b"354 Go ahead",
+    b"half": b"250-This goes on\r\n2",
+}
 
 
 class Gone(Exception):
@@ -88,6 +97,8 @@ class Conversation:
         for start, refusal in _AT_END.items():
             if recipient.startswith(start):
                 await self.say(refusal)
+                if recipient.startswith(b"half"):
+                    raise Gone
                 return
         if self.record >= 0:
             found = _MESSAGE_ID.search(content)

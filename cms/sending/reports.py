@@ -13,7 +13,7 @@ from cms.models import Delivery, Sending, Subscriber
 from cms.readers import leaving
 from cms.sending import message_ids
 from core import faults
-from mail import reports, suppressing
+from mail import reports, suppressing, transport
 from mail.models import MailReport, Suppression
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,17 @@ def take(*, at: datetime) -> int:
 
 
 def _note_refusals(*, at: datetime) -> None:
-    """Keep what a server said at the door as a report too, once: a dead address is one, whenever it is told."""
+    """Keep what a server said of an address at the door as a report too, once: a dead one is, whenever it is told.
+
+    What it says of the letter, or of us, is no reader's fault (``refusals``).
+    """
     lately = Sending.objects.filter(started_at__gt=at - _SENT_WITHIN)
     refused = Delivery.objects.filter(sending__in=lately, state=State.REFUSED, settled_at__gt=at - _REFUSED_WITHIN)
-    answers = {f"smtp:{pk}": (pk, answer) for pk, answer in refused.values_list("pk", "answer")}
+    answers = {
+        f"smtp:{pk}": (pk, answer)
+        for pk, answer in refused.values_list("pk", "answer")
+        if transport.is_about_the_address(answer)
+    }
     known = set(MailReport.objects.filter(key__in=answers).values_list("key", flat=True))
     reports.keep(
         [
@@ -99,9 +106,10 @@ def _conclude(report: MailReport, delivery: Delivery | None, *, at: datetime) ->
         return
     how = _why_to_leave(report, reader)
     if how:
-        suppressing.suppress(
-            address_index=bytes(reader.address_index), reason=_REASON[how], source=report.source, at=at
-        )
+        if reports.shuts_the_door(report.kind, source=report.source):
+            suppressing.suppress(
+                address_index=bytes(reader.address_index), reason=_REASON[how], source=report.source, at=at
+            )
         leaving.leave(reader, how=how, delivery=None, at=at)
 
 

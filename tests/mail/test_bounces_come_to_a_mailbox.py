@@ -23,7 +23,6 @@ NAME = message_ids.Name(message_ids.DELIVERY, 12)
     ("made", "kind", "status", "is_dead"),
     [
         (returned_mail.postfix, "bounced", "5.1.1", True),
-        (returned_mail.exchange, "bounced", "5.4.1", True),
         (returned_mail.gmail, "bounced", "5.1.1", True),
         # Exim says 5.0.0; the other server said that it is about us.
         (returned_mail.exim, "bounced", "5.7.1", False),
@@ -37,12 +36,33 @@ def test_reports_of_all_makes_are_read(made: Callable[[str], bytes], kind: str, 
     assert reports.is_dead(status) == is_dead
 
 
-def test_the_address_that_it_came_back_to_tells_the_letter_too(settings: Any) -> None:
+def test_where_the_return_path_names_the_letter_nothing_else_does(settings: Any) -> None:
     settings.MAIL_BOUNCES = "bounces+*@example.org"
     to = message_ids.return_path(*NAME)
 
     assert returned.read(returned_mail.postfix("<gone@example.org>", to=to)) == (NAME, "bounced", "5.1.1")
-    assert returned.read(returned_mail.postfix(ISSUE, action="delayed", status="4.4.1")) == (NAME, "delayed", "4.4.1")
+    # Exchange gives nothing back of the letter.
+    exchange = returned_mail.exchange("<gone@example.org>").replace(b"post@example.org", to.encode())
+    assert returned.read(exchange) == (NAME, "bounced", "5.4.1")
+    # A complaint comes from elsewhere, and does less.
+    assert returned.read(returned_mail.complaint(ISSUE)) == (NAME, "complained", "")
+    as_address = ISSUE.strip("<>").partition("@")[0]
+    for forged in (
+        returned_mail.postfix(ISSUE),
+        returned_mail.postfix(to),
+        returned_mail.postfix("<gone@example.org>", to=f"bounces+{as_address}@example.org"),
+    ):
+        with pytest.raises(ForAPerson):
+            returned.read(forged)
+
+
+@pytest.mark.parametrize("header", ["References", "In-Reply-To"])
+@pytest.mark.parametrize("made", [returned_mail.postfix, returned_mail.complaint, returned_mail.exchange])
+def test_who_was_passed_on_a_letter_cannot_report_it_by_answering(made: Callable[[str], bytes], header: str) -> None:
+    forged = f"{header}: {ISSUE}\r\n".encode() + made("<1@evil.example>")
+
+    with pytest.raises(ForAPerson):
+        returned.read(forged)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,34 @@ def test_letter_whose_answer_is_lost_is_neither_accepted_nor_refused(to: str, si
     assert not server.is_open
 
 
+@pytest.mark.parametrize("to", ["odd@a.example", "half@a.example"])
+def test_only_4xx_and_5xx_say_that_a_letter_was_not_taken(to: str, sink: Callable[..., Sink]) -> None:
+    sink()
+
+    with transport.connection() as server, pytest.raises(transport.AnswerLost):
+        hand_over(server, to)
+
+    assert not server.is_open
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_about_it"),
+    [
+        ("550 5.1.1 recipient refused", True),
+        ("552 5.2.2 recipient refused", True),
+        ("550 5.4.1 recipient refused", True),
+        ("550 recipient refused", False),
+        ("554 5.7.1 recipient refused", False),
+        ("553 5.1.8 recipient refused", False),
+        ("550 5.1.1 letter refused", False),
+        ("554 5.5.0 letter refused", False),
+        ("451 4.7.1 recipient refused, 14 times", False),
+    ],
+)
+def test_refusal_of_the_letter_or_of_us_is_not_one_of_the_address(answer: str, is_about_it: bool) -> None:
+    assert transport.is_about_the_address(answer) is is_about_it
+
+
 def test_connection_that_breaks_before_the_letter_leaves_nothing_open(sink: Callable[..., Sink]) -> None:
     sink()
 

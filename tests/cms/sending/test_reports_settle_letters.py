@@ -37,9 +37,10 @@ def tell(
     status: str = "5.1.1",
     email: str = "",
     key: str = "1",
+    source: str = "webhook:postmark",
 ) -> None:
     message_id = message_ids.message_id(delivery.pk) if delivery else ""
-    said = mail_reports.Said(key, kind, "" if kind == Kind.COMPLAINED else status, message_id, email, "mailbox")
+    said = mail_reports.Said(key, kind, "" if kind == Kind.COMPLAINED else status, message_id, email, source)
     mail_reports.keep([said], at=at)
 
 
@@ -71,6 +72,17 @@ def test_complaint_goes_over_a_bounce_and_not_the_other_way_round(delivery: Deli
     delivery.refresh_from_db()
     assert (delivery.state, delivery.settled_at) == (State.COMPLAINED, now)
     assert (ann().left_by, suppressing.reason_of("ann@mail.example")) == ("bounced", Suppression.Reason.COMPLAINED)
+
+
+def test_complaint_in_the_mailbox_ends_the_letters_and_shuts_no_door(delivery: Delivery, now: datetime) -> None:
+    move(delivery, State.ACCEPTED, settled_at=now)
+    tell(now, delivery=delivery, kind=Kind.COMPLAINED, source="mailbox")
+
+    assert reports.take(at=now) == 1
+
+    delivery.refresh_from_db()
+    assert (delivery.state, ann().state, ann().left_by) == (State.COMPLAINED, "left", "complained")
+    assert not Suppression.objects.exists()
 
 
 def test_service_that_names_no_letter_means_the_last_one_of_that_address(delivery: Delivery, now: datetime) -> None:
@@ -131,17 +143,25 @@ def several(delivery: Delivery, at: datetime) -> Delivery:
     )
 
 
-@pytest.mark.parametrize(("answer", "left"), [("550 5.1.1 recipient refused", "left"), ("554 5.7.1 refused", "active")])
-def test_dead_address_that_is_refused_at_the_door_is_one_too(
-    delivery: Delivery, now: datetime, answer: str, left: str
+@pytest.mark.parametrize(
+    ("answer", "is_dead"),
+    [
+        ("550 5.1.1 recipient refused", True),
+        ("554 5.7.1 recipient refused", False),
+        ("554 5.5.0 letter refused, 3 times", False),
+        ("550 5.1.1 letter refused", False),
+    ],
+)
+def test_only_what_is_said_of_the_address_at_the_door_ends_a_subscription(
+    delivery: Delivery, now: datetime, answer: str, is_dead: bool
 ) -> None:
     move(delivery, State.REFUSED, settled_at=now, answer=answer)
 
-    assert [reports.take(at=now + timedelta(minutes=minute)) for minute in (1, 2)] == [1, 0]
+    assert [reports.take(at=now + timedelta(minutes=minute)) for minute in (1, 2)] == [int(is_dead), 0]
 
     delivery.refresh_from_db()
-    assert (delivery.state, ann().state) == (State.REFUSED, left)
-    assert suppressing.is_suppressed("ann@mail.example") == (left == "left")
+    assert (delivery.state, ann().state) == (State.REFUSED, "left" if is_dead else "active")
+    assert (MailReport.objects.count(), Suppression.objects.count()) == (int(is_dead), int(is_dead))
 
 
 def test_reader_who_was_erased_meanwhile_is_not_looked_for(delivery: Delivery, now: datetime) -> None:
