@@ -1,4 +1,4 @@
-"""Which readers are not kept for ever: who never confirmed, and who left long ago."""
+"""Which readers are not kept for ever: who never confirmed, and who left long ago; and lists that nobody took in."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cms.models.subscribers import Subscriber
 from cms.readers import leaving, signing_up
+from cms.readers.files import kept
 from core.expiring import Expiring
 
 _LEFT_KEPT = timedelta(days=730)
@@ -53,4 +54,11 @@ def _due(at: datetime) -> dict[str, int]:
     }
 
 
-EXPIRING = [Expiring("readers", _due, _erase)]
+def _remove_lists(at: datetime) -> Iterator[int]:
+    yield kept.remove_old()
+
+
+EXPIRING = [
+    Expiring("readers", _due, _erase),
+    Expiring("lists of readers", lambda at: {"lists that nobody took in for a day": kept.count_old()}, _remove_lists),
+]

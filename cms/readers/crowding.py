@@ -15,6 +15,9 @@ from core import throttle
 _HOUR = 60 * 60
 _PER_NETWORK = 20
 _LINKS_PER_ADDRESS = 3
+_DAY = 24 * _HOUR
+# One mailbox has any number of addresses that differ by what stands behind a "+".
+_PER_MAILBOX = 6
 # So many times the usual number, if each one proved work.
 _PROVEN = 4
 _ATTACKED = "readers.attacked"
@@ -58,12 +61,22 @@ def admit(*, address: str, proof: str | None) -> Way:
 
 
 def may_ask_for_link(*, address: str, email: str) -> bool:
-    """Count one wish for the link to one's own page, and return whether a letter may go."""
-    return (
-        _allow("network", throttle.address_block(address), limit=_PER_NETWORK)
-        and _allow("link", email, limit=_LINKS_PER_ADDRESS)
-        and _allow("links", "", limit=settings.SIGN_UPS_PER_HOUR)
+    """Count one wish for the link to one's own page, and return whether a letter may go.
+
+    There is no budget for all together: a flood of made-up addresses sends nothing, and must not keep readers out.
+    """
+    return _allow("network", throttle.address_block(address), limit=_PER_NETWORK) and _allow(
+        "link", email, limit=_LINKS_PER_ADDRESS
     )
+
+
+def may_write_to_mailbox(email: str) -> bool:
+    """Count one sign-up of an address with a "+", and return whether its mailbox gets so many letters on a day."""
+    local, _at, domain = email.rpartition("@")
+    mailbox, plus, _tag = local.partition("+")
+    if not plus:
+        return True
+    return throttle.allow("readers.mailbox", f"{mailbox}@{domain}".lower(), limit=_PER_MAILBOX, seconds=_DAY)
 
 
 def _allow(scope: str, key: str, *, limit: int) -> bool:

@@ -20,8 +20,6 @@ from cms.models.subscribers import Subscriber
 from core import links
 
 _CONFIRM, _BACK, _OPEN, _VISIT = (f"newsletter.{name}" for name in ("confirm", "back", "open", "visit"))
-# Programs that look at the links of a letter do so as it arrives, people later.
-_SCANNED_FOR = timedelta(minutes=5)
 _BACK_GOOD_FOR = timedelta(days=30)
 _OPENS_FOR = timedelta(minutes=15)
 _IDLE = timedelta(minutes=30)
@@ -57,15 +55,6 @@ def asked(token: str) -> Asked:
     key, at, language, topics = links.read(_CONFIRM, token).split(":")
     moment = datetime.fromtimestamp(int(at) / 1000, tz=UTC)
     return Asked(uuid.UUID(hex=key), language, tuple(int(topic) for topic in topics.split(",") if topic), moment)
-
-
-def is_past_scanners(token: str) -> bool:
-    """Return whether a link that confirms is older than programs need that try a letter's links as it arrives."""
-    try:
-        links.read(_CONFIRM, token, max_age=_SCANNED_FOR)
-    except links.LinkRefused:
-        return True
-    return False
 
 
 def to_come_back(reader: Subscriber) -> str:

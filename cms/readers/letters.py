@@ -24,10 +24,12 @@ _KEY, _WAITS = "reader", "reader-waits"
 
 
 def asked_on(reader: Subscriber, day: datetime) -> int:
-    """Return how many letters went to an address on a day because somebody typed it into our form."""
-    prefix = f"{reader.key.hex}:asked:{day:%Y-%m-%d}:"
+    """Return how many letters went to an address on a day because somebody typed it into a form of ours."""
+    asked, opening = (f"{reader.key.hex}:{word}:{day:%Y-%m-%d}:" for word in ("asked", "open"))
     return OutgoingEmail.objects.filter(
-        Q(key__startswith=f"{_KEY}:{prefix}") | Q(key__startswith=f"{_WAITS}:{prefix}")
+        Q(key__startswith=f"{_KEY}:{asked}")
+        | Q(key__startswith=f"{_WAITS}:{asked}")
+        | Q(key__startswith=f"{_KEY}:{opening}")
     ).count()
 
 
@@ -137,7 +139,7 @@ def _leave(reader: Subscriber) -> str:
 def opening(reader: Subscriber, *, at: datetime) -> None:
     """Send a link that opens the reader's own page once, within a quarter of an hour."""
     context = {"address": letter_links.to_open(reader)}
-    _to(reader, "preferences_link", context, once=f"open:{secrets.token_urlsafe(9)}", at=at)
+    _to(reader, "preferences_link", context, once=f"open:{at:%Y-%m-%d}:{secrets.token_urlsafe(9)}", at=at)
 
 
 def of(reader: Subscriber) -> QuerySet[OutgoingEmail]:

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cms.models.subscribers import Subscriber, address_index
-from cms.readers import answers, choosing, crowding, forms, leaving, letter_links, letters, own_data, signing_up
+from cms.models.subscribers import Subscriber
+from cms.readers import answers, choosing, crowding, forms, leaving, letter_links, own_data, signing_up
 from cms.readers.leave_views import PAUSES
 from cms.readers.letter_links import Asked
 from core import clock
@@ -40,9 +40,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     email = form.cleaned_data["email"]
     if crowding.may_ask_for_link(address=request.META.get("REMOTE_ADDR", ""), email=email):
         with pace.at_least(seconds=_SECONDS):
-            reader = Subscriber.objects.filter(address_index=address_index(email)).first()
-            if reader is not None:
-                letters.opening(reader, at=clock.now())
+            signing_up.send_link(email=email, at=clock.now())
     return answers.page(request, "preferences_link", {"is_sent": True})
 
 

@@ -33,7 +33,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, form: forms.SignUpForm) -> HttpResponse:
     if form.cleaned_data["homepage"]:
-        return _sent(request, Way.AT_ONCE)  # A program: people do not see that field.
+        with pace.at_least(seconds=_SECONDS):
+            return _sent(request, Way.AT_ONCE)  # A program: people do not see that field.
     try:
         way = crowding.admit(address=request.META.get("REMOTE_ADDR", ""), proof=request.POST.get("proof"))
     except crowding.TooManyHere:
@@ -41,14 +42,16 @@ def _asked(request: HttpRequest, form: forms.SignUpForm) -> HttpResponse:
         return _form(request, form, notice, status=429)
     if way is Way.PROVE:
         return _form(request, form, _("Very many sign up just now. Please press the button once more."))
+    email = form.cleaned_data["email"]
     with pace.at_least(seconds=_SECONDS):
-        signing_up.ask(
-            email=form.cleaned_data["email"],
-            language=form.cleaned_data["language"],
-            topics=form.chosen_topics(),
-            at=clock.now(),
-            waits=way is Way.WAITS,
-        )
+        if crowding.may_write_to_mailbox(email):
+            signing_up.ask(
+                email=email,
+                language=form.cleaned_data["language"],
+                topics=form.chosen_topics(),
+                at=clock.now(),
+                waits=way is Way.WAITS,
+            )
     return _sent(request, way)
 
 
@@ -66,14 +69,17 @@ def _sent(request: HttpRequest, way: Way) -> HttpResponse:
 @answers.quiet
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """A confirmation's GET shows one button and changes nothing, for programs that look at links; its POST confirms."""
+    """A confirmation's GET shows one button and changes nothing, for programs that look at links; its POST confirms.
+
+    The button does not press itself. When a letter arrives nobody knows, it may have waited for hours, and a program
+    that looks at links then and runs scripts would say yes for somebody who never asked.
+    """
     try:
         asked = letter_links.asked(token)
     except LinkRefused:
         return answers.page(request, "confirm_gone", {}, status=404)
     if request.method != "POST":
-        # A person comes later than the programs that try a letter's links: for them the button presses itself.
-        return answers.page(request, "confirm", {"submits_itself": letter_links.is_past_scanners(token)})
+        return answers.page(request, "confirm", {})
     try:
         reader = signing_up.confirm(asked, how="letter", at=clock.now())
     except signing_up.NothingToConfirm:

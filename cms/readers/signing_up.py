@@ -14,6 +14,8 @@ from mail.suppressing import Reason
 What, State = ConsentRecord.What, Subscriber.State
 KEPT_UNCONFIRMED = timedelta(days=30)
 _LETTERS_A_DAY = 3
+# An address whose owner never answers is let alone for a while, whoever goes on typing it.
+_ASKED_A_MONTH, _MONTH = 6, timedelta(days=30)
 
 
 class NothingToConfirm(Exception):
@@ -34,7 +36,7 @@ def ask(*, email: str, language: str, topics: Iterable[Topic], at: datetime, wai
         return
     reader = _row(email, language=language, at=at)
     number = letters.asked_on(reader, at) + 1
-    if number > (1 if suppressed is Reason.BOUNCED else _LETTERS_A_DAY):
+    if number > (1 if suppressed is Reason.BOUNCED else _LETTERS_A_DAY) or _is_let_alone(reader, at=at):
         return
     if reader.state == State.ACTIVE:
         letters.is_there_already(reader, number=number, waits=waits, at=at)
@@ -48,6 +50,30 @@ def ask(*, email: str, language: str, topics: Iterable[Topic], at: datetime, wai
     ConsentRecord.objects.create(subscriber=reader, what=What.ASKED, how="form", at=at)
     asked = Asked(reader.key, language, tuple(topic.pk for topic in chosen), at)
     letters.to_confirm(asked, reader, number=number, waits=waits, at=at)
+
+
+def _is_let_alone(reader: Subscriber, *, at: datetime) -> bool:
+    """Return whether an address was asked often enough this month without an answer."""
+    asked = reader.records.filter(what=What.ASKED, at__gt=at - _MONTH).count()
+    return reader.state == State.PENDING and asked >= _ASKED_A_MONTH
+
+
+@transaction.atomic
+def send_link(*, email: str, at: datetime) -> None:
+    """Send a reader the link to their own page; tell the asker nothing. It is one of the letters that the day allows.
+
+    Who never confirmed is asked to confirm instead, as by the form: nothing else goes where nobody said yes. An address
+    whose letters came back or were unwanted gets one a day, because its owner may still see and erase what we hold.
+    """
+    reader = Subscriber.objects.select_for_update().filter(address_index=address_index(email)).first()
+    if reader is None:
+        return
+    if reader.state == State.PENDING:
+        ask(email=reader.email, language=reader.language, topics=reader.topics.all(), at=at)
+        return
+    is_unwanted = suppressing.reason_of(email) in {Reason.BOUNCED, Reason.COMPLAINED}
+    if letters.asked_on(reader, at) < (1 if is_unwanted else _LETTERS_A_DAY):
+        letters.opening(reader, at=at)
 
 
 def _row(email: str, *, language: str, at: datetime) -> Subscriber:

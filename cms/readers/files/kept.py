@@ -46,11 +46,20 @@ def remove(key: uuid.UUID) -> None:
 
 def remove_old() -> int:
     """Remove what nobody took in for a day; return how many files that were."""
-    # By the wall clock, as the file system: the demo's own does not move files.
-    old = [found for found in _folder().glob("*") if time.time() - found.stat().st_mtime > _KEPT_SECONDS]
+    old = _old()
     for found in old:
         found.unlink(missing_ok=True)
     return len(old)
+
+
+def count_old() -> int:
+    """Return how many files nobody took in for a day."""
+    return len(_old())
+
+
+def _old() -> list[Path]:
+    # By the wall clock, as the file system: the demo's own does not move files.
+    return [found for found in _folder().glob("*") if time.time() - found.stat().st_mtime > _KEPT_SECONDS]
 
 
 def _context(key: uuid.UUID, by: User) -> str:

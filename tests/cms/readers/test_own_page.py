@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.test import Client
 from cms.models.subscribers import Subscriber, Topic
 from core import formtoken
 from mail.models import OutgoingEmail, Suppression
-from organisation.models import Organisation
+from mail.suppressing import Reason, suppress
 from tests.cms.readers import stage
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +52,35 @@ def test_link_opens_for_a_quarter_of_an_hour_and_the_page_for_half_an_hour_after
     assert ann.state == "active"
 
 
-def test_wish_for_a_link_is_answered_the_same_for_every_address_and_three_times_an_hour(
-    client: Client, ann: Subscriber
+def test_wish_for_a_link_is_answered_the_same_for_every_address_and_three_letters_a_day(
+    client: Client, ann: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = {ask(client, email) for email in (ann.email, "nobody@example.org") for _time in range(5)}
+    start = time.time()
+    monkeypatch.setattr("core.throttle.time.time", lambda: start + 3600)
+    answers.add(ask(client, ann.email))
+    stage.sign_up(client, ann.email)
 
     assert len(answers) == 1
-    assert len(stage.letters(ann.email, ":open:")) == 3
+    # With the letter by which she signed up, these are the three of a day.
+    assert len(stage.letters(ann.email, ":open:")) == 2
+    assert len(stage.letters(ann.email, ":asked:")) == 1
     assert not stage.letters("nobody@example.org")
+
+
+def test_who_called_our_letters_unwanted_gets_one_link_a_day_and_who_never_confirmed_none(
+    client: Client, ann: Subscriber, wall: datetime
+) -> None:
+    suppress(email=ann.email, reason=Reason.COMPLAINED, source="webhook", at=wall)
+    OutgoingEmail.objects.filter(pk__in=[letter.pk for letter in stage.letters(ann.email, ":asked:")]).delete()
+    stage.sign_up(client, "ben@example.org")
+    for _time in range(3):
+        ask(client, ann.email)
+        ask(client, "ben@example.org")
+
+    assert len(stage.letters(ann.email, ":open:")) == 1
+    assert not stage.letters("ben@example.org", ":open:")
+    assert len(stage.letters("ben@example.org", ":asked:")) == 3
 
 
 def test_reader_chooses_topics_and_language(client: Client, ann: Subscriber, topics: list[Topic]) -> None:
@@ -133,12 +155,3 @@ def test_reader_is_erased_after_one_question_and_may_come_again(client: Client, 
     stage.subscribe(client, "ann@example.org")
     assert Subscriber.objects.get().state == "active"
     assert not Suppression.objects.exists()
-
-
-def test_who_never_confirmed_opens_the_page_too_and_confirms_there(client: Client, liferaft: Organisation) -> None:
-    stage.sign_up(client, "ann@example.org")
-    page, visit = stage.open_own_page(client, "ann@example.org")
-    client.post(PAGE, {"visit": visit, "do": "subscribe"})
-
-    assert "No letters go to you now" in page
-    assert Subscriber.objects.get().state == "active"

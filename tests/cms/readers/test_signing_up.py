@@ -40,7 +40,7 @@ def test_letters_begin_only_with_the_button_of_the_letter(
     assert state_after_looking == "pending"
     assert (reader.state, reader.language, [*reader.topics.all()]) == ("active", "es", [topics[1]])
     assert records(reader) == ["asked", "confirmed"]
-    assert "data-submits-itself" not in before.content.decode()
+    assert "<script" not in before.content.decode()
     assert not before.cookies
     assert not after.cookies
     (welcome,) = stage.letters("ann@example.org", "welcome")
@@ -49,15 +49,15 @@ def test_letters_begin_only_with_the_button_of_the_letter(
     assert client.get(stage.link(welcome, "unsubscribe")).status_code == 200
 
 
-def test_button_presses_itself_for_a_letter_that_scanners_have_left_behind(
+def test_button_never_presses_itself_however_old_the_letter_is(
     client: Client, liferaft: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.sign_up(client, "ann@example.org")
     address = stage.link(stage.letters("ann@example.org")[0])
-    later = time.time() + 301
+    later = time.time() + 7 * 3600
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
 
-    assert "data-submits-itself" in client.get(address).content.decode()
+    assert "<script" not in client.get(address).content.decode()
     assert Subscriber.objects.get().state == "pending"
 
 
@@ -130,6 +130,24 @@ def test_address_gets_three_letters_a_day_however_often_it_is_typed(client: Clie
         stage.sign_up(client, "ann@example.org")
 
     assert len(stage.letters("ann@example.org")) == 3
+
+
+def test_address_that_nobody_confirms_is_let_alone_for_the_month(liferaft: Organisation, now: datetime) -> None:
+    for day in range(20):
+        signing_up.ask(email="ann@example.org", language="en", topics=[], at=now + timedelta(days=day))
+    assert len(stage.letters("ann@example.org")) == 6
+
+    signing_up.ask(email="ann@example.org", language="en", topics=[], at=now + timedelta(days=36))
+    assert len(stage.letters("ann@example.org")) == 7
+
+
+def test_mailbox_gets_six_letters_a_day_by_whatever_stands_behind_a_plus(
+    client: Client, liferaft: Organisation
+) -> None:
+    for number in range(8):
+        stage.sign_up(client, f"ann+{number}@example.org")
+
+    assert OutgoingEmail.objects.count() == 6
 
 
 def test_address_from_which_letters_came_back_gets_one_a_day_and_is_free_once_confirmed(
