@@ -15,7 +15,7 @@ from wagtail.models.sites import SiteRootPath
 from wagtail.views import serve as wagtail_serve
 
 from cms import pictures
-from cms.prepared import Prepared
+from core.prepared import Prepared
 
 _FIND = """
     SELECT site.id, site.hostname, site.port, site.site_name, site.root_page_id, site.is_default_site,

@@ -8,7 +8,7 @@ from wagtail.fields import StreamField
 from wagtail.images.models import Image, Rendition
 from wagtail.models import Page
 
-from cms.prepared import Prepared
+from core.prepared import Prepared
 
 
 def fetch(page: Page) -> None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core import append_only
+from core.prepared import Prepared
 
 
 def kept_for_a_second(name: str, find: Callable[[], Any]) -> Any:
@@ -59,8 +60,19 @@ class Organisation(models.Model):
     @classmethod
     def current(cls) -> "Organisation":
         """Return the organisation; before anybody has set it up, an unsaved one with a plain name."""
-        kept: Organisation | None = kept_for_a_second("organisation.current", lambda: cls.objects.filter(pk=1).first())
+        kept: Organisation | None = kept_for_a_second("organisation.current", _the_one)
         return kept or cls(pk=1, name="Liferaft", email="post@example.org")
+
+
+def _the_one() -> Organisation | None:
+    if "one" not in _prepared:
+        _prepared["one"] = Prepared(Organisation.objects.filter(pk=0))
+    found: list[Organisation] = _prepared["one"].get([1])
+    return found[0] if found else None
+
+
+# Every page asks for it.
+_prepared: dict[str, Prepared] = {}
 
 
 class LegalEntity(models.Model):

@@ -12,6 +12,8 @@ def in_readers_language(address: str) -> str:
     if not address.startswith("/") or address.startswith("//") or get_language_from_path(address):
         return address
     reader = get_language() or settings.LANGUAGE_CODE
+    if reader == settings.LANGUAGE_CODE:
+        return address
     # Editors write the English address, which is understood in English only.
     with override(settings.LANGUAGE_CODE):
         return translate_url(address, reader)
