@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.utils.timezone import now as wall_clock
 
@@ -25,11 +26,12 @@ _PLACES = 0x6C65747
 
 
 def sweep() -> int:
-    """Do what is due: campaigns that are over, newsletters that begin.
+    """Do what is due: pages that come and go at a time, campaigns that are over, newsletters that begin.
 
     :returns: how many supporters were told that a campaign is over
     """
     at = clock.now()
+    call_command("publish_scheduled")  # Wagtail's own: pages that go live or expire at a time that an editor set.
     told = _tell_of_ended_campaigns(at)
     sweeping.sweep(at=at)
     reports.take(at=at)

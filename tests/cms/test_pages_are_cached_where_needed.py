@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 from django.core import signals
 from django.db import close_old_connections
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from moneyed import Money
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail import hooks
 from wagtail.models import PageViewRestriction
 
-from cms import page_cache, page_versions
+from cms import page_cache, page_versions, tasks
 from cms.models import CampaignPage, NewsletterIssuePage, StandardPage
 from config.wsgi import application
 from core.money import currency_of
@@ -139,6 +141,20 @@ def test_page_that_becomes_private_is_out_of_sight_at_once(visitor: Visitor) -> 
     page_versions.touch()  # as every POST does
 
     assert visitor.client.get("/terms/").status_code == 302
+
+
+def test_page_comes_and_goes_at_the_time_that_was_set(visitor: Visitor, committed: Any) -> None:
+    terms, privacy = (StandardPage.objects.get(slug=slug) for slug in ("terms", "privacy"))
+    terms.title = "Terms from today on"
+    terms.save_revision(approved_go_live_at=timezone.now() - timedelta(minutes=1))
+    StandardPage.objects.filter(pk=privacy.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+    visitor.client.get("/privacy/")
+
+    with committed(execute=True):
+        tasks.sweep()
+
+    assert "Terms from today on" in visitor.client.get("/terms/").content.decode()
+    assert visitor.client.get("/privacy/").status_code == 404
 
 
 def test_moved_page_is_at_its_new_address_only(visitor: Visitor, committed: Any) -> None:
