@@ -9,6 +9,7 @@ Beside the ratio stands another one, against the bare view without any middlewar
 """
 
 import json
+import os
 import selectors
 import socket
 import statistics
@@ -53,12 +54,14 @@ def measure(name: str, application: str, settings: str) -> None:
             "bare": (bare, BARE_PATH),
             "lean": (lean, BARE_PATH),
         }
-        rates = in_turns(works)
+        rates, costs = in_turns(works)
     slower = min(rates["issue"], rates["campaign"])
-    result: dict[str, object] = {"bench": name, "ours": slower, "reference": rates["bare"]}
+    result: dict[str, object] = {"bench": name, "ours": round(slower, 1), "reference": round(rates["bare"], 1)}
     result |= {"ratio": round(slower / rates["bare"], 4), "unit": "pages/s"}
     result |= {f"{page}_ratio": round(rates[page] / rates["bare"], 4) for page in ("issue", "campaign")}
     result |= {"ratio_to_view_without_middleware": round(slower / rates["lean"], 4)}
+    # What the server's own processes spend, the database's not counted.
+    result |= {"ratio_of_processors_time": round(costs["bare"] / max(costs["issue"], costs["campaign"]), 4)}
     print(json.dumps(result))
 
 
@@ -74,15 +77,15 @@ def staged() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def served(stage: dict[str, str], application: str, settings: str) -> Iterator[int]:
-    """Serve an application and yield its port once it answers."""
+def served(stage: dict[str, str], application: str, settings: str) -> Iterator[tuple[int, int]]:
+    """Serve an application and yield its port and process once it listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
     environment = stage | {"DJANGO_SETTINGS_MODULE": settings}
     server = subprocess.Popen([*GRANIAN, "--port", str(port), application], env=environment)
     try:
         wait_until_it_listens(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()
@@ -101,18 +104,38 @@ def wait_until_it_listens(port: int, server: "subprocess.Popen[bytes]") -> None:
             return
 
 
-def in_turns(works: dict[str, tuple[int, str]]) -> dict[str, float]:
-    """Read each page in turns; return the median of its pages a second."""
+def in_turns(works: dict[str, tuple[tuple[int, int], str]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Read each page in turns; return the medians of its pages a second, and of the server's milliseconds for a page."""
     rates: dict[str, list[float]] = {name: [] for name in works}
+    costs: dict[str, list[float]] = {name: [] for name in works}
     for number in range(ROUNDS + 1):
         names = list(works) if number % 2 else list(works)[::-1]
         for name in names:
-            rate = pages_a_second(*works[name], seconds=SECONDS if number else 3 * SECONDS)
+            (port, server), path = works[name]
+            seconds = SECONDS if number else 3 * SECONDS
+            before = processors_time(server)
+            rate = pages_a_second(port, path, seconds=seconds)
             if number:  # The first round warms up.
                 rates[name].append(rate)
+                costs[name].append((processors_time(server) - before) / (rate * seconds) * 1000)
     for name, found in rates.items():
-        print(f"{name}: {min(found):.0f} to {max(found):.0f} pages/s", file=sys.stderr)
-    return {name: round(statistics.median(found), 1) for name, found in rates.items()}
+        cost = statistics.median(costs[name])
+        print(f"{name}: {min(found):.0f} to {max(found):.0f} pages/s, {cost:.3f} ms of the processor", file=sys.stderr)
+    medians = [{name: statistics.median(found) for name, found in each.items()} for each in (rates, costs)]
+    return medians[0], medians[1]
+
+
+def processors_time(server: int) -> float:
+    """Return the seconds that a server and its workers have used so far. A busy machine distorts them less than rates."""
+    spent = 0.0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It has just ended.
+        if server in (int(folder.name), int(fields[1])):
+            spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return spent
 
 
 def pages_a_second(port: int, path: str, *, seconds: float) -> float:
