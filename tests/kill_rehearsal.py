@@ -137,7 +137,7 @@ def verdict(sink: Sink, sending: Any, crew: Crew) -> dict[str, Any]:
     from cms.sending import message_ids, proofs, results, sweeping, uncertain  # noqa: PLC0415
 
     at = wall_clock()
-    marked = uncertain.mark(wall=at, lease=timedelta(0))
+    marked = uncertain.mark(lease=timedelta(0))
     sweeping.sweep(at=at)
     arrived = collections.Counter(message_ids.delivery_of(name) for name, _to in sink.accepted())
     recipients = collections.Counter(to for _name, to in sink.accepted())

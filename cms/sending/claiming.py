@@ -2,7 +2,8 @@
 
 It runs in autocommit on its own. Either both are true afterwards or neither is; a worker never has more than one letter
 in flight, and none that is not marked. The reader's address and state come with the claim: who left, paused or was
-suppressed since the readers were frozen is left out here, with the reason, and gets no letter.
+suppressed since the readers were frozen is left out here, with the reason, and gets no letter. When it was claimed is told
+by the clock of the database, the one that all machines share (``uncertain.mark`` looks at it too).
 """
 
 import uuid
@@ -50,7 +51,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Moment:
-    """When it is: ``at`` by our clock (what is due), ``wall`` by the wall clock (leases, paces), ``today`` for pauses."""
+    """When it is: ``at`` by our clock (what is due), ``wall`` by the wall clock (paces), ``today`` for pauses."""
 
     at: datetime
     wall: datetime
@@ -104,11 +105,11 @@ reader AS MATERIALIZED (
 ),
 taken AS (
     UPDATE cms_delivery d SET state = CASE reader.reason WHEN '' THEN 'sending' ELSE 'left_out' END,
-        reason = reader.reason, claimed_at = %(wall)s, claimed_by = %(worker)s,
+        reason = reader.reason, claimed_at = statement_timestamp(), claimed_by = %(worker)s,
         attempts = d.attempts + CASE reader.reason WHEN '' THEN 1 ELSE 0 END,
         settled_at = CASE reader.reason WHEN '' THEN NULL ELSE %(at)s END
     FROM reader WHERE d.id = reader.id
-    RETURNING d.id, d.domain, d.language, d.attempts, reader.reason, reader.email, reader.key, reader.due_at,
+    RETURNING d.id, d.domain, d.language, d.attempts, d.claimed_at, reader.reason, reader.email, reader.key, reader.due_at,
         EXISTS (SELECT FROM mail_pace WHERE domain IN ('', d.domain) AND refusals > 0) AS is_recovering
 )
 SELECT EXISTS (SELECT FROM settled), letters.wait, taken.* FROM letters LEFT JOIN taken ON true
@@ -158,12 +159,13 @@ class Claims:
                 "most_for_domain": self._most[1],
             },
         ).fetchall()[0]
-        was_settled, letters_wait, delivery, domain, language, attempts, reason, email, key, due_at, is_recovering = row
+        was_settled, letters_wait, delivery, domain, language, attempts, claimed_at, *rest = row
         if delivery is None:
             return Taken(None, was_settled, letters_wait)
+        reason, email, key, due_at, is_recovering = rest
         self._after = (due_at, delivery)
         claim = Claim(
-            delivery, self.sending, domain, language, attempts, moment.wall, reason, email or "", key, is_recovering
+            delivery, self.sending, domain, language, attempts, claimed_at, reason, email or "", key, is_recovering
         )
         return Taken(claim, was_settled, letters_wait)
 

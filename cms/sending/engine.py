@@ -9,15 +9,17 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.utils.timezone import now as wall_clock
+from django.utils.translation import gettext
 
 from cms.models import Delivery, Sending, SendingVariant
 from cms.models.campaigns import today
 from cms.readers import leave_links
-from cms.sending import asking, claiming, message_ids
+from cms.sending import asking, claiming, message_ids, refusals
 from cms.sending.claiming import Claim, Claims, Moment, Outcome
 from core import clock, faults
 from mail import addressing, dkim_signing, frozen, pacing, transport
@@ -32,6 +34,8 @@ _SOONEST = timedelta(minutes=1)
 _LATEST = timedelta(hours=4)
 # With the pauses between them that is about a day and a half; who cannot be reached for so long is refused.
 _MOST_ATTEMPTS = 14
+# A letter that could not be made comes after the others when its sending goes on.
+_AFTER_A_FAULT = timedelta(hours=1)
 # Seconds between two looks for work that is not there.
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 
@@ -47,6 +51,8 @@ class Worker:
         self._letters: dict[tuple[int, str, bool], frozen.Ready] = {}
         self._minute: datetime | None = None
         self._today = date.min
+        # Whether the last letter that the server said anything final to was taken.
+        self._was_taken = False
 
     def work(self, *, is_over: Callable[[], bool]) -> int:
         """Send what is due until nothing is or ``is_over`` says so. What was in flight is settled when it returns.
@@ -62,6 +68,9 @@ class Worker:
                 done += self._send(sending, is_over)
         except Exception:
             self._is_broken = True
+            # What is known is known, whatever fails; if it is the database, it is written down when that is back.
+            with suppress(Error):
+                self._settle()
             raise
         finally:
             self._hang_up()
@@ -79,29 +88,40 @@ class Worker:
             else:
                 done += 1
                 if not taken.claim.reason:
-                    self._deliver(taken.claim, self._letter(taken.claim))
+                    self._deliver(taken.claim)
         self._settle()
         asking.finish(sending=sending, at=clock.now())
         return done
 
-    def _deliver(self, claim: Claim, letter: frozen.Ready) -> None:
-        """Hand over one letter. Its outcome is noted before anything else can fail; until then it is uncertain."""
+    def _deliver(self, claim: Claim) -> None:
+        """Make one letter and hand it over. Until then nobody has seen it, and whatever fails, it waits as it did before."""
+        self._outcome = Outcome(claim, State.QUEUED, untried=True)
         server = self._server
         if server is None or not _has_room(claim):
             self._outcome = Outcome(claim, State.QUEUED, due_at=_next_minute(), untried=True)
             return
         try:
-            to = addressing.as_sent(claim.email)
+            letter, to = self._letter(claim), addressing.as_sent(claim.email)
             message = dkim_signing.signed(frozen.fill(letter, _person(claim, to), at=claim.claimed_at))
+            sender = names.return_path(names.DELIVERY, claim.delivery)
         except addressing.AddressRefused:
-            self._outcome = _refused(claim, "no address that a letter can go to")
-            return
-        sender = names.return_path(names.DELIVERY, claim.delivery)
+            self._outcome = refusals.outcome(claim, "no address that a letter can go to")
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is logged, and the sending pauses: the next would fare no better
+            self._pause_for(claim, error)
+        else:
+            self._hand_over(server, claim, message, sender, to=to, letter=letter)
+
+    def _hand_over(
+        self, server: transport.Connection, claim: Claim, message: bytes, sender: str, *, to: str, letter: frozen.Ready
+    ) -> None:
+        """Hand over one letter. Its outcome is noted before anything else can fail; until then it is uncertain."""
         self._outcome = Outcome(claim, State.UNCERTAIN, "the sender stumbled")
         try:
             answer = server.hand_over(message, sender=sender, to=to, is_8bit=letter.is_8bit, has_dots=letter.has_dots)
         except transport.PermanentFailure as failure:
-            self._outcome = _refused(claim, str(failure))
+            self._refused(claim, str(failure))
         except transport.AnswerLost as lost:
             self._outcome = Outcome(claim, State.UNCERTAIN, str(lost))
         except transport.TemporaryFailure as failure:
@@ -109,8 +129,32 @@ class Worker:
             _let_rest(claim, failure, is_fresh=not server.accepted)
         else:
             self._outcome = Outcome(claim, State.ACCEPTED, answer, settled_at=clock.now())
+            self._was_taken = True
             if claim.is_recovering:
                 pacing.recovered(claim.domain)
+
+    def _refused(self, claim: Claim, answer: str) -> None:
+        # Certain from here on, also if what follows fails.
+        self._outcome = Outcome(claim, State.QUEUED, answer)
+        self._outcome = refusals.outcome(claim, answer)
+        if refusals.are_ours(answer):
+            self._settle()
+            if not self._was_taken:
+                refusals.pause_if_it_is_us(claim, answer)
+            self._was_taken = False
+
+    def _pause_for(self, claim: Claim, error: Exception) -> None:
+        """Pause a sending whose letters cannot be made: most often something is wrong with our settings."""
+        self._outcome = Outcome(claim, State.QUEUED, due_at=clock.now() + _AFTER_A_FAULT, untried=True)
+        self._settle()
+        faults.report(log, f"the letter of delivery {claim.delivery}", error)
+        what = "DKIM_KEY_FILE" if isinstance(error, dkim_signing.KeyUnusable) else type(error).__name__
+        note = gettext(
+            "A letter could not be made (%(what)s; the log of the worker says more). None was sent; when it is put right, let"
+            " the sending go on."
+        ) % {"what": what}
+        with suppress(asking.NotNow):
+            asking.pause(sending=Sending(pk=claim.sending), by=None, note=note, at=clock.now())
 
     def _send_letters(self, is_over: Callable[[], bool]) -> None:
         """Single letters go before the next letter to many, by the same connection."""
@@ -198,10 +242,6 @@ def _person(claim: Claim, to: str) -> frozen.Person:
     )
 
 
-def _refused(claim: Claim, answer: str) -> Outcome:
-    return Outcome(claim, State.REFUSED, answer, settled_at=clock.now())
-
-
 def _later(claim: Claim, failure: transport.TemporaryFailure, *, is_fresh: bool) -> Outcome:
     """Try again, later each time; after the last attempt it is refused.
 
@@ -210,7 +250,7 @@ def _later(claim: Claim, failure: transport.TemporaryFailure, *, is_fresh: bool)
     if failure.is_server and is_fresh:
         return Outcome(claim, State.QUEUED, str(failure), due_at=clock.now(), untried=True)
     if claim.attempts >= _MOST_ATTEMPTS:
-        return _refused(claim, f"{failure}, {claim.attempts} times")
+        return Outcome(claim, State.REFUSED, f"{failure}, {claim.attempts} times", settled_at=clock.now())
     pause = min(_SOONEST * 2 ** (claim.attempts - 1), _LATEST)
     return Outcome(claim, State.QUEUED, str(failure), due_at=clock.now() + pause)
 

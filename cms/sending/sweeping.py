@@ -4,7 +4,6 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import now as wall_clock
 
 from cms.models import Delivery, Sending
 from cms.sending import asking, heartbeat, uncertain, variants
@@ -18,7 +17,7 @@ State = Sending.State
 def sweep(*, at: datetime) -> None:
     """Bring every sending up to date; a letter leaves by a slice or a worker of its own, never here."""
     heartbeat.beat()
-    uncertain.mark(wall=wall_clock())
+    uncertain.mark()
     for sending in Sending.objects.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk"):
         _begin_or_hold(sending, at)
     # A letter that was in flight when its sending was stopped may have come back since.

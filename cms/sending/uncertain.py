@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from cms.models import Delivery, Sending
 from cms.sending import asking
@@ -23,12 +24,12 @@ class StoppedForGood(Exception):
     """The sending was stopped: nothing of it leaves any more."""
 
 
-def mark(*, wall: datetime, lease: timedelta = LEASE) -> int:
-    """Mark what was in flight when its worker died: what was claimed too long ago, by the wall clock, and is not settled.
+def mark(*, lease: timedelta = LEASE) -> int:
+    """Mark what was in flight when its worker died: what was claimed too long ago, by the database's clock, and not settled.
 
     :returns: how many letters
     """
-    return Delivery.objects.filter(state=State.SENDING, claimed_at__lt=wall - lease).update(state=State.UNCERTAIN)
+    return Delivery.objects.filter(state=State.SENDING, claimed_at__lt=Now() - lease).update(state=State.UNCERTAIN)
 
 
 @transaction.atomic
