@@ -106,7 +106,8 @@ def set_the_stage() -> tuple[Any, Any]:
     issue.save_revision(user=people[0])
     issue.refresh_from_db()
     sending = asking.ask(issue=issue, by=people[0], to="everyone", at=AT - timedelta(hours=1))
-    return people[0], asking.agree(sending=sending, by=people[1], at=AT - timedelta(minutes=30))
+    seen = asking.asked_for(sending)
+    return people[0], asking.agree(sending=sending, by=people[1], seen=seen, at=AT - timedelta(minutes=30))
 
 
 def taken_in(readers: int, edith: Any) -> dict[str, float]:

@@ -18,6 +18,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path.cwd()))
 
@@ -106,31 +107,31 @@ def set_the_stage(letters: int) -> tuple[Any, bytes]:
 
 
 def filled() -> bytes:
-    from mail import frozen
-
-    person = frozen.Person(to="reader@mail.example", message_id="<1@bench.example>", leave="x" * 110)
-    return frozen.fill(frozen.ready(mime(), is_8bit=True), person, at=datetime.now(UTC))
-
-
-def mime() -> bytes:
-    """A frozen letter of 43 kB: a third of it text, as an issue of some length has."""
     from cms.sending import variants
     from mail import frozen
 
+    person = frozen.Person(to="reader@mail.example", message_id="<1@bench.example>", leave="x" * 110)
+    letter = variants.mime(made(None, language="en"), language="en")
+    return frozen.fill(frozen.ready(letter, is_8bit=True), person, at=datetime.now(UTC))
+
+
+def made(_issue: object, *, language: str, **_how: object) -> Any:
+    """A letter of 43 kB: a third of it text, as an issue of some length has."""
+    from cms.letter.rendering import Letter
+    from cms.sending import variants
+
     words = "Ñandú and the long week of words that a reader reads. "
-    leave = variants.head("", language="en").leave_url
+    leave = variants.head("", language=language).leave_url
     paragraphs = BYTES * 2 // 3 // len(f'<p style="margin:0 0 16px">{words * 3}</p>\n'.encode())
     html = f'<p style="margin:0 0 16px">{words * 3}</p>\n' * paragraphs + f'<a href="{leave}">Leave</a>'
     text = f"{words}\n" * (BYTES // 3 // len(words.encode())) + leave
-    return frozen.freeze(variants.head("Newsletter 27", language="en"), html=html, text=text)
+    return Letter(subject="Newsletter 27", preheader="", html=html, text=text)
 
 
 def begin(people: Any, number: int) -> Any:
     """An issue that two people agreed to, whose readers are frozen."""
-    import hashlib
-
-    from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending, SendingVariant
-    from cms.sending import asking
+    from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending
+    from cms.sending import asking, variants
 
     at = datetime.now(UTC)
     issue = NewsletterIssuePage(
@@ -140,13 +141,9 @@ def begin(people: Any, number: int) -> Any:
     issue.save_revision()
     issue.refresh_from_db()
     early = at - asking.GRACE
-    sending = asking.agree(
-        sending=asking.ask(issue=issue, by=people[0], to=Sending.To.EVERYONE, at=early), by=people[1], at=early
-    )
-    letter = mime()
-    SendingVariant.objects.create(
-        sending=sending, language="en", subject="Newsletter", mime=letter, sha256=hashlib.sha256(letter).digest()
-    )
+    with patch.object(variants, "letter", made):
+        sending = asking.ask(issue=issue, by=people[0], to=Sending.To.EVERYONE, at=early)
+        sending = asking.agree(sending=sending, by=people[1], seen=asking.asked_for(sending), at=early)
     return asking.start(sending=sending, at=at)
 
 

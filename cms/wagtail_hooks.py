@@ -16,7 +16,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 
 from cms.desk import readers_hooks, sending, sending_deeds, sending_looking, sending_panel, sending_rows
-from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending
+from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending, Topic
 from organisation.models import User
 from organisation.permissions import Permission
 
@@ -119,6 +119,17 @@ def before_deleting_many(request: HttpRequest, action: str, objects: list[Any], 
     return next(filter(None, (before_deleting(request, page) for page in objects)), None)
 
 
+def before_deleting_topics(request: HttpRequest, topics: list[Any]) -> HttpResponse | None:
+    """A topic that somebody has stays: a reader without topics gets everything, and would not have asked for that."""
+    chosen = [topic.pk for topic in topics if isinstance(topic, Topic)]
+    kept = Topic.objects.filter(pk__in=chosen).in_use().order_by("name").first()
+    if kept is None:
+        return None
+    words = _("“%(topic)s” stays: readers chose it, or an issue went to those who did. You can take “offered” away.")
+    messages.error(request, words % {"topic": kept})
+    return redirect(Topic.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]  # set by Wagtail
+
+
 def _kept(kept: Sending) -> str:
     if kept.started_at:
         words = _("“%(issue)s” was sent as a letter. It cannot be deleted: what was sent stays accounted for.")
@@ -135,3 +146,4 @@ hooks.register("after_edit_page", after_saving)
 hooks.register("after_create_page", after_saving)
 hooks.register("before_delete_page", before_deleting)
 hooks.register("before_bulk_action", before_deleting_many)
+hooks.register("before_delete_snippet", before_deleting_topics)

@@ -40,6 +40,10 @@ class NoWayToLeave(Exception):
     """A part of the letter does not carry the leave address, by which its reader can leave."""
 
 
+class PlaceInWords(Exception):
+    """The letter's own words hold a place: what is personal would be put in where somebody else reads it."""
+
+
 @dataclass(frozen=True)
 class Head:
     """What the letter's head says that is the same for all. ``leave_url`` has LEAVE_PLACE where the token stands."""
@@ -78,6 +82,7 @@ def freeze(head: Head, *, html: str, text: str) -> bytes:
 
     :param html: a whole document; :param text: the same in plain text; both carry ``head.leave_url``
     :raises NoWayToLeave: if the address to leave is not in both parts and the head
+    :raises PlaceInWords: if a place stands elsewhere than where it was put
     """
     if not all(LEAVE_PLACE in part for part in (head.leave_url, html, text)):
         raise NoWayToLeave
@@ -104,7 +109,14 @@ def freeze(head: Head, *, html: str, text: str) -> bytes:
     for kind, content in parts:
         lines += [b"--" + boundary, f'Content-Type: {kind}; charset="utf-8"'.encode()]
         lines += [b"Content-Transfer-Encoding: 8bit", b"", content]
-    return b"\r\n".join([*lines, b"--" + boundary + b"--", b""])
+    message = b"\r\n".join([*lines, b"--" + boundary + b"--", b""])
+    if any(message.count(place) != 1 for place in (_TO, _DATE, _MESSAGE_ID)) or _LEAVE_QUOTED in message:
+        raise PlaceInWords
+    # An address that begins before ours takes it along as its own: "https://elsewhere.example/?from=https://ours/…".
+    ours = re.compile(rb'(?<![^\s"<>])' + re.escape(head.leave_url.encode("ascii")))
+    if message.count(_LEAVE) != len(ours.findall(message)):
+        raise PlaceInWords
+    return message
 
 
 def ready(frozen: bytes, *, is_8bit: bool) -> Ready:

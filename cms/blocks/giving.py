@@ -53,6 +53,7 @@ class DonateBlock(WrittenOnce, blocks.StructBlock):
             chosen = None
         campaign = chosen or (page if hasattr(page, "amounts") else None)
         fund = value.get("fund") or getattr(campaign, "fund", None)
+        has_progress = chosen and chosen != page and not value.get("fund")
         context |= {
             "fund": fund,
             "campaign": campaign.slug if campaign else "",
@@ -61,7 +62,7 @@ class DonateBlock(WrittenOnce, blocks.StructBlock):
             if campaign
             else [],
             "chosen": chosen,
-            "so_far": chosen.progress_now() if chosen and chosen != page and not value.get("fund") else None,
+            "so_far": chosen.progress_now() if has_progress and context.get("has_sums", True) else None,
         }
         if way_of(context) != Way.WEB:
             context["href"] = addresses.whole(self._door(chosen, value.get("fund"), context["campaign"]))

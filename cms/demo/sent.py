@@ -11,7 +11,7 @@ from django.db.models import F
 from cms.demo import readers
 from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
 from cms.readers import leaving
-from cms.sending import asking, message_ids, reports, variants
+from cms.sending import asking, message_ids, reports
 from mail import reports as mail_reports
 from mail.models import MailReport
 from organisation.models import User
@@ -55,8 +55,7 @@ def _some_rest_or_leave(*, at: datetime) -> None:
 
 def _send(issue: NewsletterIssuePage, *, editor: User, second: User, at: datetime) -> None:
     sending = asking.ask(issue=issue, by=editor, to=Sending.To.EVERYONE, at=at - _HOUR)
-    sending = asking.agree(sending=sending, by=second, at=at - asking.GRACE)
-    variants.freeze(sending=sending)
+    sending = asking.agree(sending=sending, by=second, seen=asking.asked_for(sending), at=at - asking.GRACE)
     sending = asking.start(sending=sending, at=at)
     _hand_over(sending, at=at)
     asking.finish(sending=sending, at=at + timedelta(minutes=2))

@@ -16,6 +16,7 @@ from cms.sending import asking, heartbeat, two_people
 from cms.sending.counting import reach
 from cms.sending.preflight import checking
 from core import clock
+from mail.frozen import PlaceInWords
 from organisation import screen
 from organisation.permissions import Permission
 from organisation.staff import member, needs
@@ -86,7 +87,7 @@ def _ask(request: HttpRequest, found: Situation, form: AudienceForm) -> HttpResp
         return redirect("cms_sending_check", pk=found.issue.pk)
     try:
         two_people.ask(issue=found.issue, audience=form.audience, by=member(request), at=at)
-    except (asking.AlreadyAsked, asking.InThePast) as error:
+    except (asking.AlreadyAsked, asking.InThePast, PlaceInWords) as error:
         messages.error(request, words_for(error))
     else:
         messages.success(request, _("Asked. It leaves when a second person has agreed."))
@@ -133,6 +134,13 @@ def words_for(error: Exception) -> str:
         asking.SamePerson: _("You asked for it, so somebody else must agree."),
         asking.ChangedSince: _(
             "It was changed after it was asked for. Nothing is agreed; ask again for what it is now."
+        ),
+        asking.AskedAnew: _(
+            "Meanwhile it was asked for anew, so what you saw may not be what would leave. Nothing is agreed; look at it again."
+        ),
+        asking.NothingFrozen: _("There is no letter that was agreed to. Call it back and ask again."),
+        PlaceInWords: _(
+            "Its words hold a word that is kept for each reader's own address. Nothing was done; take that word out."
         ),
         asking.NotNow: _("Meanwhile it stands otherwise: see below. Nothing was done."),
         asking.TooLate: _("The first letters have left. You can pause or stop it."),

@@ -15,6 +15,7 @@ from cms.desk.sending_forms import NoteForm, StopForm, TimeForm
 from cms.models import Sending
 from cms.sending import asking, results, two_people
 from core import clock
+from mail.frozen import PlaceInWords
 from organisation import screen
 from organisation.permissions import Permission
 from organisation.staff import member, needs
@@ -23,6 +24,9 @@ _EXPECTED = (
     asking.AlreadyAsked,
     asking.SamePerson,
     asking.ChangedSince,
+    asking.AskedAnew,
+    asking.NothingFrozen,
+    PlaceInWords,
     asking.NotNow,
     asking.TooLate,
     asking.InThePast,
@@ -33,14 +37,14 @@ _EXPECTED = (
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree as the second person."""
-    found = sending_situation.find(pk)
+    found, seen = sending_situation.find(pk), request.POST.get("seen", "")
     if checked_now(found).stops:
         messages.error(request, _("Something stops it: see below. Send it back."))
         return redirect("cms_sending_check", pk=pk)
     return _do(
         request,
         pk,
-        lambda sending, at: two_people.agree(sending=sending, by=member(request), at=at),
+        lambda sending, at: two_people.agree(sending=sending, by=member(request), seen=seen, at=at),
         _("Agreed. For five minutes it can be called back."),
     )
 

@@ -92,6 +92,7 @@ def context(found: Situation, *, user: User, at: datetime) -> dict[str, Any]:
         "worker_is_late": heartbeat.is_late(seen, at=at),
         "is_mine": bool(sending and sending.asked_by_id == user.pk),
         "steps": _steps(sending) if sending else [],
+        "asked_for": asking.asked_for(sending) if sending else "",
     }
     if sending and sending.state in {State.ASKED, State.WAITING, State.HELD}:
         shown["reach"] = reach_of(sending, at=at)

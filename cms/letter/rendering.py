@@ -39,15 +39,17 @@ class Letter:
     text: str
 
 
-def render(issue: Page, *, language: str, leave_url: str, preferences_url: str) -> Letter:
+def render(issue: Page, *, language: str, leave_url: str, preferences_url: str, has_sums: bool = True) -> Letter:
     """Make the letter of an issue; the page may be a draft that was never saved. Sums are as of now.
 
     :param language: of the frame: what stands around the editors' words
     :param leave_url: where a reader leaves, put in as it is
     :param preferences_url: where a reader chooses, put in as it is
+    :param has_sums: whether it says how far campaigns have come, which changes with every gift
     """
     with translation.override(language):
         context = _frame(issue, language) | {"leave_url": leave_url, "preferences_url": preferences_url}
+        context["has_sums"] = has_sums
         return Letter(
             subject=context["subject"],
             preheader=context["preheader"],

@@ -30,7 +30,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """
         # Locked: nobody can choose one meanwhile.
         names = [topic.pk for topic in self.select_for_update()]
-        used = set(Topic.objects.filter(pk__in=names).in_use())
+        used: set[models.Model] = set(Topic.objects.filter(pk__in=names).in_use())
         if used:
             raise models.ProtectedError("readers or issues have it", used)
         return super().delete()

@@ -1,12 +1,15 @@
 """The steps of a sending, by people and by the worker. Two people agree, five minutes remain to change one's mind."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
+from wagtail.models import Revision
 
 from cms.models import Delivery, NewsletterIssuePage, Sending, Topic
-from cms.sending import audience
+from cms.sending import audience, telling, variants
 from organisation import audit
 from organisation.models import User
 
@@ -14,6 +17,10 @@ from organisation.models import User
 GRACE = timedelta(minutes=5)
 # A letter that is later than this is not sent by itself: what it says may be over.
 LATEST = timedelta(hours=1)
+
+# Why the worker holds one, besides that it is late; as it is written down, and translated where it is read.
+GONE = gettext_noop("The version that was agreed to is not there any more. Call it back and ask for what it is now.")
+UNFROZEN = gettext_noop("There is no letter that was agreed to. Call it back and ask again.")
 
 State = Sending.State
 
@@ -28,6 +35,10 @@ class SamePerson(Exception):
 
 class ChangedSince(Exception):
     """The issue was changed after it was asked for: what is agreed to must be what was asked."""
+
+
+class AskedAnew(ChangedSince):
+    """It was asked for again since this person saw it: they agree to what they saw, and to nothing else."""
 
 
 class NotNow(Exception):
@@ -47,7 +58,7 @@ class InThePast(Exception):
 
 
 class NothingFrozen(Exception):
-    """There is no letter to send: the variants come first."""
+    """There is no letter to send: nobody agreed to one."""
 
 
 @transaction.atomic
@@ -65,6 +76,7 @@ def ask(  # noqa: PLR0913 - an audience has this many sides
 
     :raises AlreadyAsked: if it was asked for and not sent back
     :raises InThePast: if ``not_before`` has passed
+    :raises mail.frozen.PlaceInWords: if its words hold what stands for a reader's own
     """
     if not_before is not None and not_before <= at:
         raise InThePast
@@ -74,6 +86,7 @@ def ask(  # noqa: PLR0913 - an audience has this many sides
         "state": State.ASKED,
         "revision": revision,
         "revision_at": revision.created_at,
+        "letter_sha256": variants.digest(revision.as_object(), language=language),
         "to": to,
         "language": language,
         "not_before": not_before,
@@ -90,28 +103,40 @@ def ask(  # noqa: PLR0913 - an audience has this many sides
         sending.save()
     sending.topics.set(topics)
     audit.record(actor=by, action="cms.sending_asked", subject=sending, reason=to, at=at)
+    telling.others(sending, at=at)
     return sending
 
 
-@transaction.atomic
-def agree(*, sending: Sending, by: User, at: datetime) -> Sending:
-    """Agree as the second person. The first letter leaves in five minutes, or when it is scheduled for.
+def asked_for(sending: Sending) -> str:
+    """Name what is asked for, by whom, for whom and when: who agrees shows by it what they saw."""
+    topics = sorted(sending.topics.values_list("pk", flat=True))
+    seen = [sending.asked_by_id, sending.asked_at, sending.revision_id, sending.revision_at]
+    seen += [bytes(sending.letter_sha256 or b"").hex(), sending.to, sending.language, sending.not_before, topics]
+    return hashlib.sha256("|".join(map(str, seen)).encode()).hexdigest()[:32]
 
+
+@transaction.atomic
+def agree(*, sending: Sending, by: User, seen: str, at: datetime) -> Sending:
+    """Agree as the second person; the letter is frozen by it. The first leaves in five minutes, or when it is scheduled for.
+
+    :param seen: what this person saw, by the name that ``asked_for`` gave it then
     :raises SamePerson: if it is who asked
-    :raises ChangedSince: if the issue was changed meanwhile
+    :raises AskedAnew: if something else is asked for meanwhile
+    :raises ChangedSince: if the issue, or a text that it takes from elsewhere, was changed meanwhile
     :raises NotNow: if it does not wait for a second person any more
     """
     sending = _locked(sending, State.ASKED)
     if sending.asked_by_id == by.pk:
         raise SamePerson
-    revision = sending.revision
-    # Autosave writes over a version in place; it then is of another time.
-    if (
-        revision is None
-        or sending.issue.latest_revision_id != revision.pk
-        or revision.created_at != sending.revision_at
-    ):
+    if asked_for(sending) != seen:
+        raise AskedAnew
+    revision = _revision(sending)
+    if sending.issue.latest_revision_id != revision.pk:
         raise ChangedSince
+    issue = revision.as_object()
+    if variants.digest(issue, language=sending.language) != bytes(sending.letter_sha256 or b""):
+        raise ChangedSince
+    variants.freeze(sending=sending, issue=issue)
     sending.agreed_by, sending.agreed_at = by, at
     sending.due_at = max(at + GRACE, sending.not_before or at)
     return _move(sending, State.WAITING, by=by, at=at)
@@ -141,11 +166,18 @@ def call_back(*, sending: Sending, by: User, note: str = "", at: datetime) -> Se
 
 @transaction.atomic
 def hold(*, sending: Sending, at: datetime) -> Sending:
-    """Hold what should have left more than an hour ago, until a person gives it a new time. The worker's step."""
+    """Hold what should have left more than an hour ago, or what nobody agreed to, until a person decides. The worker's step."""
     sending = _locked(sending, State.WAITING)
-    if sending.due_at is None or at <= sending.due_at + LATEST:
+    note = ""
+    try:
+        _check_agreed(sending)
+    except NothingFrozen:
+        note = UNFROZEN
+    except ChangedSince:
+        note = GONE
+    if not note and (sending.due_at is None or at <= sending.due_at + LATEST):
         raise NotNow(sending.state)
-    return _move(sending, State.HELD, by=None, at=at)
+    return _move(sending, State.HELD, by=None, note=note, at=at)
 
 
 @transaction.atomic
@@ -153,10 +185,12 @@ def release(*, sending: Sending, by: User, not_before: datetime | None = None, a
     """Give a held sending a new time; none: in five minutes.
 
     :raises InThePast: if the new time has passed
+    :raises ChangedSince, NothingFrozen: if what was agreed to is not there any more: two people must agree anew
     """
     if not_before is not None and not_before <= at:
         raise InThePast
     sending = _locked(sending, State.HELD)
+    _check_agreed(sending)
     sending.not_before = not_before
     sending.due_at = max(at + GRACE, not_before or at)
     return _move(sending, State.WAITING, by=by, at=at)
@@ -164,19 +198,18 @@ def release(*, sending: Sending, by: User, not_before: datetime | None = None, a
 
 @transaction.atomic
 def start(*, sending: Sending, at: datetime) -> Sending:
-    """Freeze the readers and begin; the page is published first, if it is not. The worker's step, after the variants.
+    """Freeze the readers and begin; the page is published first, if it is not. The worker's step.
 
     :raises NotNow: if it was called back, is not due yet, or began already
-    :raises NothingFrozen: if there are no variants
+    :raises ChangedSince, NothingFrozen: if what was agreed to is not there any more
     """
     sending = _locked(sending, State.WAITING)
     if sending.due_at is None or at < sending.due_at:
         raise NotNow(sending.state)
-    if not sending.variants.exists():
-        raise NothingFrozen
-    if not sending.issue.live and sending.revision is not None:
+    revision = _check_agreed(sending)
+    if not sending.issue.live:
         # Two people who may send letters have said so; neither needs to be one who may publish pages.
-        sending.revision.publish(user=sending.asked_by, skip_permission_checks=True)
+        revision.publish(user=sending.asked_by, skip_permission_checks=True)
     audience.freeze(sending, at=at)
     audit.record(actor=None, action="cms.sending_sending", subject=sending, at=at)
     return sending
@@ -237,9 +270,26 @@ def _locked(sending: Sending, *states: Sending.State) -> Sending:
     return found
 
 
+def _revision(sending: Sending) -> Revision:
+    """Return what was asked for. Autosave writes over a version in place; it then is of another time."""
+    revision = sending.revision
+    if revision is None or revision.created_at != sending.revision_at:
+        raise ChangedSince
+    return revision
+
+
+def _check_agreed(sending: Sending) -> Revision:
+    """Return the version that was agreed to, whose letter is frozen."""
+    if not sending.variants.exists():
+        raise NothingFrozen
+    return _revision(sending)
+
+
 def _return(sending: Sending, *, by: User, note: str, at: datetime) -> Sending:
     sending.agreed_by = sending.agreed_at = sending.due_at = None
-    return _move(sending, State.RETURNED, by=by, note=note, at=at)
+    returned = _move(sending, State.RETURNED, by=by, note=note, at=at)
+    variants.drop(sending=returned)
+    return returned
 
 
 def _move(sending: Sending, state: Sending.State, *, by: User | None, at: datetime, note: str = "") -> Sending:

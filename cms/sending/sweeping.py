@@ -3,10 +3,9 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
 
 from cms.models import Delivery, Sending
-from cms.sending import asking, heartbeat, uncertain, variants
+from cms.sending import asking, heartbeat, uncertain
 from core import faults
 
 log = logging.getLogger(__name__)
@@ -40,15 +39,12 @@ def _begin_or_hold(sending: Sending, at: datetime) -> None:
         faults.report(log, f"the start of sending {sending.pk}", error)
 
 
-@transaction.atomic
 def begin(*, sending: Sending, at: datetime) -> None:
-    """Freeze the letter and its readers, and let the sending begin: all of it or nothing.
+    """Freeze the readers and let the sending begin; hold it if what was agreed to is not there any more.
 
     :raises asking.NotNow: if it was called back, is not due yet, or began already
     """
-    # Locked before the letter is made: two who make it at once would meet at its constraint.
-    found = Sending.objects.select_for_update().get(pk=sending.pk)
-    if found.state != State.WAITING:
-        raise asking.NotNow(found.state)
-    variants.freeze(sending=found)
-    asking.start(sending=found, at=at)
+    try:
+        asking.start(sending=sending, at=at)
+    except (asking.ChangedSince, asking.NothingFrozen):
+        asking.hold(sending=sending, at=at)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from cms.models import NewsletterIssuePage, Sending, Topic
 from cms.sending import asking
 from core import clock
+from mail.frozen import PlaceInWords
 from organisation.models import User
 
 
@@ -59,9 +60,9 @@ def ask_again(*, sending: Sending, by: User, at: datetime) -> Sending:
 
 
 @transaction.atomic
-def agree(*, sending: Sending, by: User, at: datetime) -> Sending:
+def agree(*, sending: Sending, by: User, seen: str, at: datetime) -> Sending:
     """Agree as the second person: see ``asking.agree`` for what it raises."""
-    agreed = asking.agree(sending=sending, by=by, at=at)
+    agreed = asking.agree(sending=sending, by=by, seen=seen, at=at)
     waiting = _waiting(agreed.issue)
     if waiting:
         waiting.approve(user=by)
@@ -98,7 +99,7 @@ def begun(workflow_state: Any, user: User) -> None:
                 not_before=audience.not_before,
                 at=at,
             )
-        except asking.AlreadyAsked as error:
+        except (asking.AlreadyAsked, PlaceInWords) as error:
             raise PermissionDenied from error
     # Wagtail saves it next. After a sending back it would go on under the name of who asked first.
     workflow_state.requested_by = user
@@ -108,12 +109,17 @@ def acted(task_state: Any, user: User, action: str, *, note: str) -> str:
     """Do what Wagtail's button says, and return the address of the page that says what became of it."""
     sending = Sending.objects.select_related("issue").get(issue_id=int(task_state.workflow_state.object_id))
     page = reverse("cms_sending", args=[sending.issue_id])
+    # Named before Wagtail's record is looked at: asked for anew in between, it has another name, or another record.
+    seen = asking.asked_for(sending)
+    waiting = _waiting(sending.issue)
+    if waiting is None or waiting.pk != task_state.pk:
+        return f"{page}?not-done"
     try:
         if action == "approve":
-            agree(sending=sending, by=user, at=clock.now())
+            agree(sending=sending, by=user, seen=seen, at=clock.now())
         elif action == "reject":
             send_back(sending=sending, by=user, note=note, at=clock.now())
-    except (asking.SamePerson, asking.ChangedSince, asking.NotNow):
+    except (asking.SamePerson, asking.ChangedSince, asking.NotNow, PlaceInWords):
         return f"{page}?not-done"
     return page
 

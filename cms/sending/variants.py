@@ -1,4 +1,4 @@
-"""The letter as it leaves, once for each language: made from what two people agreed to, frozen, and never changed."""
+"""The letter as it leaves, once for each language: frozen when the second person agrees, and never changed."""
 
 import hashlib
 from email.headerregistry import Address
@@ -18,19 +18,42 @@ from organisation.models import Organisation
 
 
 @transaction.atomic
-def freeze(*, sending: Sending) -> list[SendingVariant]:
-    """Freeze the letter in each language. In the transaction that starts the sending, or what was agreed to may change."""
-    issue = _agreed(sending)
-    return [_freeze(sending, issue, language) for language in _languages(sending)]
+def freeze(*, sending: Sending, issue: NewsletterIssuePage) -> list[SendingVariant]:
+    """Freeze the letter in each language, in the transaction that agrees to it: nothing that is saved later is in it.
+
+    :param issue: as the revision has it that was asked for
+    :raises frozen.PlaceInWords: if its words hold what stands for a reader's own
+    """
+    return [_freeze(sending, issue, language) for language in _languages(sending.language)]
 
 
-def letter(issue: NewsletterIssuePage, *, language: str, token: str = frozen.LEAVE_PLACE) -> Letter:
+def drop(*, sending: Sending) -> None:
+    """Forget the letter that was agreed to: it was called back."""
+    sending.variants.all().delete()
+
+
+def digest(issue: NewsletterIssuePage, *, language: str) -> bytes:
+    """Return the SHA-256 over the letter with all that it takes from elsewhere, but for sums, which change by themselves.
+
+    :param language: of the readers; empty: every language
+    :raises frozen.PlaceInWords: if its words hold what stands for a reader's own
+    """
+    hashed = hashlib.sha256()
+    for each in _languages(language):
+        hashed.update(hashlib.sha256(mime(letter(issue, language=each, has_sums=False), language=each)).digest())
+    return hashed.digest()
+
+
+def letter(
+    issue: NewsletterIssuePage, *, language: str, token: str = frozen.LEAVE_PLACE, has_sums: bool = True
+) -> Letter:
     """Return the letter of an issue, for the token of one reader or with the place for it."""
     return rendering.render(
         issue,
         language=language,
         leave_url=leave_links.address(token, language=language),
         preferences_url=_preferences_url(language),
+        has_sums=has_sums,
     )
 
 
@@ -66,14 +89,8 @@ def _freeze(sending: Sending, issue: NewsletterIssuePage, language: str) -> Send
     )
 
 
-def _agreed(sending: Sending) -> NewsletterIssuePage:
-    """Return the issue as it was agreed to; the page itself, if Wagtail keeps that revision no more."""
-    page: NewsletterIssuePage = sending.revision.as_object() if sending.revision else sending.issue
-    return page
-
-
-def _languages(sending: Sending) -> list[str]:
-    return [sending.language] if sending.language else [code for code, _name in settings.LANGUAGES]
+def _languages(language: str) -> list[str]:
+    return [language] if language else [code for code, _name in settings.LANGUAGES]
 
 
 def _preferences_url(language: str) -> str:

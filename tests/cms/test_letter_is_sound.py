@@ -14,7 +14,7 @@ from django.test import Client
 
 from cms.blocks import plain
 from cms.letter import rendering
-from cms.models import CampaignPage, NewsletterIssuePage, Sending, SendingVariant
+from cms.models import CampaignPage, NewsletterIssuePage, Sending
 from cms.sending import asking
 from core import clock
 from organisation.models import LegalEntity, Organisation, User
@@ -218,6 +218,5 @@ def send(issue: NewsletterIssuePage, *, by: User, agreed_by: User) -> None:
     issue.save_revision()
     at = clock.now() - timedelta(hours=1)
     sending = asking.ask(issue=issue, by=by, to=Sending.To.EVERYONE, at=at)
-    asking.agree(sending=sending, by=agreed_by, at=at)
-    SendingVariant.objects.create(sending=sending, language="en", subject="S", html="", text="", mime=b"", sha256=b"")
+    asking.agree(sending=sending, by=agreed_by, seen=asking.asked_for(sending), at=at)
     asking.start(sending=sending, at=at + asking.GRACE)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending, SendingVariant, Subscriber
+from cms.models import NewsletterIndexPage, NewsletterIssuePage, Sending, Subscriber
 from cms.models.subscribers import address_index
 from cms.sending import asking
 from organisation.models import User
@@ -65,9 +65,4 @@ def reader(now: datetime) -> Reader:
 def agreed(issue: NewsletterIssuePage, edith: User, adam: User, now: datetime) -> Sending:
     """Edith asked, adam agreed; the letter is frozen, its time has come five minutes from now."""
     sending = asking.ask(issue=issue, by=edith, to=Sending.To.EVERYONE, at=now)
-    sending = asking.agree(sending=sending, by=adam, at=now)
-    for language in ("en", "es"):
-        SendingVariant.objects.create(
-            sending=sending, language=language, subject="No. 41", html="<p></p>", text="", mime=b"", sha256=b"0" * 32
-        )
-    return sending
+    return asking.agree(sending=sending, by=adam, seen=asking.asked_for(sending), at=now)

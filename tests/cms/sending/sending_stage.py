@@ -33,7 +33,7 @@ def agreed(issue: NewsletterIssuePage, people: Sequence[User], *, at: datetime |
     """Let one person ask for an issue and another agree, five minutes before ``at`` (now)."""
     asked_at = (at or wall_clock()) - asking.GRACE
     sending = asking.ask(issue=issue, by=people[0], to=Sending.To.EVERYONE, at=asked_at)
-    return asking.agree(sending=sending, by=people[1], at=asked_at)
+    return asking.agree(sending=sending, by=people[1], seen=asking.asked_for(sending), at=asked_at)
 
 
 def begun(issue: NewsletterIssuePage, people: Sequence[User]) -> Sending:

@@ -38,7 +38,7 @@ def test_who_asks_does_not_agree(issue: NewsletterIssuePage, edith: User, now: d
     sending = asking.ask(issue=issue, by=edith, to=EVERYONE, at=now)
 
     with pytest.raises(asking.SamePerson):
-        asking.agree(sending=sending, by=edith, at=now)
+        asking.agree(sending=sending, by=edith, seen=asking.asked_for(sending), at=now)
     with pytest.raises(IntegrityError, match="takes_two"), transaction.atomic():
         Sending.objects.filter(pk=sending.pk).update(state="waiting", agreed_by=edith, agreed_at=now, due_at=now)
 
@@ -51,12 +51,12 @@ def test_what_was_changed_must_be_asked_for_again(
     issue.save_revision(user=edith)
 
     with pytest.raises(asking.ChangedSince):
-        asking.agree(sending=sending, by=adam, at=now)
+        asking.agree(sending=sending, by=adam, seen=asking.asked_for(sending), at=now)
     asking.send_back(sending=sending, by=adam, note="Please ask again.", at=now)
     again = asking.ask(issue=issue, by=edith, to=EVERYONE, at=now)
 
     assert again.pk == sending.pk
-    assert asking.agree(sending=again, by=adam, at=now).state == "waiting"
+    assert asking.agree(sending=again, by=adam, seen=asking.asked_for(again), at=now).state == "waiting"
 
 
 def test_a_schedule_is_kept_and_the_past_is_refused(
@@ -68,7 +68,7 @@ def test_a_schedule_is_kept_and_the_past_is_refused(
 
     sending = asking.ask(issue=issue, by=edith, to=EVERYONE, not_before=tomorrow, at=now)
 
-    assert asking.agree(sending=sending, by=adam, at=now).due_at == tomorrow
+    assert asking.agree(sending=sending, by=adam, seen=asking.asked_for(sending), at=now).due_at == tomorrow
 
 
 def test_what_is_overdue_is_held_until_a_person_gives_a_time(agreed: Sending, edith: User, now: datetime) -> None:

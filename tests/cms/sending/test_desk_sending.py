@@ -83,7 +83,7 @@ def test_the_whole_way_from_not_asked_to_agreed(edith_at: Desk, adam_at: Desk) -
     assert "Agree: send 2 letters in five minutes" in waits
     assert "Newsletter 41 waits for a second person: you may agree" in words(adam_at.client.get("/staff/"))
 
-    agreed = adam_at.do("_agree")
+    agreed = adam_at.do("_agree", seen=asking.asked_for(Sending.objects.get()))
 
     assert re.search(r"The first letter leaves in [45] min", agreed)
     assert "The worker has not looked yet" in agreed

@@ -58,7 +58,7 @@ def test_what_is_not_due_waits_and_what_is_late_is_held(
 
     sending.refresh_from_db()
     assert sending.state == Sending.State.HELD
-    assert not sending.variants.exists()
+    assert not sending.deliveries.exists()
     assert sink.accepted() == []
 
 

@@ -17,7 +17,9 @@ def test_one_agreement_counts(committed_db: None, now: datetime, at_once: Callab
         roles.grant(user=person, role="editor", by=None, at=now)
     sending = asking.ask(issue=an_issue(), by=edith, to=Sending.To.EVERYONE, at=now)
 
-    outcomes = at_once(*(lambda by=by: asking.agree(sending=sending, by=by, at=now) for by in (adam, abel)))
+    seen = asking.asked_for(sending)
+
+    outcomes = at_once(*(lambda by=by: asking.agree(sending=sending, by=by, seen=seen, at=now) for by in (adam, abel)))
 
     assert sorted(type(each).__name__ for each in outcomes) == ["NotNow", "Sending"]
     assert AuditEvent.objects.filter(action="cms.sending_waiting").count() == 1

@@ -8,7 +8,7 @@ from django.urls import reverse
 from wagtail.models import TaskState
 
 from cms.models import Sending
-from cms.sending import two_people
+from cms.sending import asking, two_people
 from organisation import roles
 from organisation.models import Organisation, User
 from tests.cms.sending.conftest import an_issue
@@ -22,12 +22,13 @@ def test_one_agreement_counts_in_wagtails_workflow_as_well(
     for person in (edith, adam, abel):
         roles.grant(user=person, role="editor", by=None, at=now)
     issue = an_issue()
-    two_people.ask(issue=issue, audience=two_people.Audience(), by=edith, at=now)
+    sending = two_people.ask(issue=issue, audience=two_people.Audience(), by=edith, at=now)
+    seen = asking.asked_for(sending)
     where, desks = reverse("cms_sending_agree", args=[issue.pk]), [Client(), Client()]
     for desk, person in zip(desks, (adam, abel), strict=True):
         desk.force_login(person)
 
-    pages = at_once(*(lambda desk=desk: desk.post(where, follow=True).content.decode() for desk in desks))
+    pages = at_once(*(lambda desk=desk: desk.post(where, {"seen": seen}, follow=True).content.decode() for desk in desks))
 
     assert sorted("Meanwhile it stands otherwise" in str(page) for page in pages) == [False, True]
     assert Sending.objects.get().state == "waiting"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.models import Page, TaskState, WorkflowState
 
 from cms.models import NewsletterIssuePage, Sending, StandardPage
+from cms.sending import asking
 from organisation.models import User
 from tests.cms.sending.conftest import Reader
 
@@ -41,6 +42,12 @@ def title(sending: Sending) -> str:
     return str(sending.revision.as_object().title)
 
 
+def agree(user: User, asked: Sending) -> Any:
+    """The desk's button, on the page as it stands now."""
+    seen = asking.asked_for(Sending.objects.get(pk=asked.pk))
+    return at_desk(user).post(reverse("cms_sending_agree", args=[asked.issue_id]), {"seen": seen}, follow=True)
+
+
 def press(user: User, asked: Sending, action: str, comment: str = "") -> Any:
     """Wagtail's own button, as the first page of the desk and the editor have it."""
     where = reverse("wagtailadmin_pages:workflow_action", args=[asked.issue_id, action, task_state(asked.issue).pk])
@@ -71,7 +78,7 @@ def test_wagtails_button_agrees_as_the_desks_does_and_publishes_nothing(
 
 
 def test_the_desks_button_moves_wagtails_workflow_on(asked: Sending, adam: User) -> None:
-    at_desk(adam).post(reverse("cms_sending_agree", args=[asked.issue_id]))
+    agree(adam, asked)
 
     state = WorkflowState.objects.get()
     assert (state.status, state.current_task_state.finished_by) == ("approved", adam)
@@ -79,7 +86,7 @@ def test_the_desks_button_moves_wagtails_workflow_on(asked: Sending, adam: User)
 
 def test_who_asked_cannot_agree_by_either_button(asked: Sending, edith: User) -> None:
     press(edith, asked, "approve")
-    answer = at_desk(edith).post(reverse("cms_sending_agree", args=[asked.issue_id]), follow=True)
+    answer = agree(edith, asked)
 
     asked.refresh_from_db()
     assert asked.state == "asked"
@@ -111,13 +118,13 @@ def test_what_autosave_writes_over_is_not_what_was_asked_for(asked: Sending, edi
     page.title = "Something else"
     page.save_revision(user=edith, overwrite_revision=page.latest_revision, clean=False)
 
-    at_desk(adam).post(reverse("cms_sending_agree", args=[asked.issue_id]))
+    agree(adam, asked)
 
     asked.refresh_from_db()
     assert (asked.state, title(asked)) == ("asked", "Newsletter 41")
     again = at_desk(edith).post(reverse("cms_sending_again", args=[asked.issue_id]), follow=True)
     assert "Asked for what it is now" in again.content.decode()
-    at_desk(adam).post(reverse("cms_sending_agree", args=[asked.issue_id]))
+    agree(adam, asked)
     asked.refresh_from_db()
     assert (asked.state, title(asked)) == ("waiting", "Something else")
 
