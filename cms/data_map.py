@@ -56,7 +56,7 @@ SendingVariant: the letter as it left
 public | * | what was sent can be read again | good
 
 Delivery: one reader's letter of one issue
-personal | subscriber domain answer unsubscribed_at | reaches each reader once; what became of it | reader
+personal | subscriber domain answer | reaches each reader once; what became of it | reader
 internal | * | the counts go on when the reader is erased | good
 
 SearchText: the words of a page, to be found by

@@ -22,16 +22,20 @@ def moves(name: str, pairs: Iterable[tuple[str, str]], *, column: str = "state")
     )
 
 
-def fixed(name: str, columns: Iterable[str]) -> pgtrigger.Trigger:
-    """Refuse every change of these columns once the row is written."""
+def fixed(name: str, columns: Iterable[str], *, unless: str = "") -> pgtrigger.Trigger:
+    """Refuse every change of these columns once the row is written.
+
+    :param unless: SQL on OLD and NEW that lets a change through all the same
+    """
     names = list(columns)
     old, new = (", ".join(f"{side}.{column}" for column in names) for side in ("OLD", "NEW"))
+    but = f" AND NOT ({unless})" if unless else ""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
         func=f"""
-            IF ROW({old}) IS DISTINCT FROM ROW({new})
+            IF ROW({old}) IS DISTINCT FROM ROW({new}){but}
             THEN RAISE EXCEPTION 'what % % says is not changed', TG_TABLE_NAME, OLD.id
                 USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';
             END IF;

@@ -228,7 +228,13 @@ class Delivery(models.Model):
         ]
         triggers = [
             moving.moves("cms_delivery_moves", DELIVERY_MOVES),
-            moving.fixed("cms_delivery_is_of_one_sending", ["sending_id", "language", "domain"]),
+            moving.fixed(
+                "cms_delivery_is_of_one_sending",
+                ["sending_id", "language", "domain"],
+                # A domain of one's own is a name, and goes with its reader.
+                unless="NEW.subscriber_id IS NULL AND NEW.domain = ''"
+                " AND ROW(OLD.sending_id, OLD.language) = ROW(NEW.sending_id, NEW.language)",
+            ),
             append_only.never_deleted("cms_delivery_is_kept"),
         ]
 

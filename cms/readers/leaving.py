@@ -185,8 +185,12 @@ def erase(subscriber: Subscriber, *, source: str, at: datetime) -> None:
 
 
 def forget(reader: Subscriber) -> None:
-    """Delete a reader, what they decided and our letters to them, and suppress nothing: they never said anything."""
+    """Delete a reader, what they decided and our letters to them, and suppress nothing: they never said anything.
+
+    Of each delivery stays what is counted. A domain of one's own is a name, and a server's answer may hold one.
+    """
     letters.of(reader).delete()
+    Delivery.objects.filter(subscriber=reader).update(subscriber=None, domain="", answer="")
     reader.delete()
 
 

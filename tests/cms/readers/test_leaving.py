@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cms.models import Delivery, NewsletterIssuePage, Sending
@@ -182,10 +183,19 @@ def test_link_that_we_did_not_make_leaves_nobody(client: Client, ann: Subscriber
 
 
 def test_erasing_leaves_a_hash_and_a_nameless_delivery(ann: Subscriber, delivery: Delivery, wall: datetime) -> None:
+    Delivery.objects.update(state="sending")
+    Delivery.objects.update(state="accepted", answer="250 taken by mx.ann-of-leeds.example", unsubscribed_at=wall)
+    with pytest.raises(IntegrityError, match="is not changed"), transaction.atomic():
+        Delivery.objects.update(domain="")
+
     leaving.erase(ann, source="erased", at=wall)
 
     delivery.refresh_from_db()
-    assert delivery.subscriber is None
+    assert (delivery.subscriber, delivery.domain, delivery.answer) == (None, "", "")
+    # It is counted on.
+    assert (delivery.state, delivery.unsubscribed_at) == ("accepted", wall)
+    with pytest.raises(IntegrityError, match="is not changed"), transaction.atomic():
+        Delivery.objects.update(domain="elsewhere.example")
     assert not Subscriber.objects.exists()
     assert not stage.letters("ann@example.org")
     assert reason_of("ANN@example.org") is Reason.LEFT
