@@ -102,7 +102,7 @@ def _conclude(report: MailReport, delivery: Delivery | None, *, at: datetime) ->
         Delivery.objects.filter(pk=delivery.pk, state__in=_FROM[state]).update(
             state=state, settled_at=Coalesce("settled_at", report.at)
         )
-    if reader is None:
+    if reader is None or _was_lifted(report):
         return
     how = _why_to_leave(report, reader)
     if how:
@@ -111,6 +111,13 @@ def _conclude(report: MailReport, delivery: Delivery | None, *, at: datetime) ->
                 address_index=bytes(reader.address_index), reason=_REASON[how], source=report.source, at=at
             )
         leaving.leave(reader, how=how, delivery=None, at=at)
+
+
+def _was_lifted(report: MailReport) -> bool:
+    """Return whether the report suppressed its address as it came, and somebody has let letters go there again since."""
+    if report.address_index is None or reports.reason_for(report.kind, report.status, source=report.source) is None:
+        return False
+    return not Suppression.objects.filter(address_index=report.address_index).exists()
 
 
 def _why_to_leave(report: MailReport, reader: Subscriber) -> Subscriber.Left | None:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from cms.models import ConsentRecord, Delivery, Sending, Subscriber
+from cms.readers import lifting
 from cms.sending import asking, message_ids, reports
 from mail import reports as mail_reports
 from mail import suppressing
 from mail.models import MailReport, Suppression
+from organisation.models import User
 
 Kind, State = MailReport.Kind, Delivery.State
 
@@ -99,6 +101,20 @@ def test_service_that_names_no_letter_means_the_last_one_of_that_address(deliver
     delivery.refresh_from_db()
     assert (delivery.state, ann().left_by) == (State.COMPLAINED, "complained")
     assert Subscriber.objects.get(email="rosa@mail.example").state == "active"
+
+
+def test_bounce_that_was_lifted_before_the_worker_came_ends_nothing(
+    delivery: Delivery, adam: User, now: datetime
+) -> None:
+    move(delivery, State.ACCEPTED, settled_at=now)
+    tell(now, delivery=delivery, email="ann@mail.example")
+    lifting.lift(email="ann@mail.example", by=adam, note="she called", at=now)
+
+    assert reports.take(at=now) == 1
+
+    delivery.refresh_from_db()
+    assert (delivery.state, ann().state) == (State.BOUNCED, "active")
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize(("days", "left"), [(10, "left"), (5, "active")])
