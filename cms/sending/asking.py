@@ -22,6 +22,16 @@ LATEST = timedelta(hours=1)
 GONE = gettext_noop("The version that was agreed to is not there any more. Call it back and ask for what it is now.")
 UNFROZEN = gettext_noop("There is no letter that was agreed to. Call it back and ask again.")
 
+# Why nothing leaves by itself after a long absence: the database may be a backup of earlier, and know less than readers do.
+AWAY = gettext_noop(
+    "Nobody looked after it for more than an hour, or a backup was restored. Look into the mail server's log: what left after"
+    " the backup was made is unknown here, and would leave again. If nothing did, let it go on; else stop it."
+)
+AWAY_BEFORE = gettext_noop(
+    "Nobody looked after it for more than an hour, or a backup was restored. Look into the mail server's log. If it has not"
+    " left, call it back and ask again."
+)
+
 State = Sending.State
 
 
@@ -178,6 +188,22 @@ def hold(*, sending: Sending, at: datetime) -> Sending:
     if not note and (sending.due_at is None or at <= sending.due_at + LATEST):
         raise NotNow(sending.state)
     return _move(sending, State.HELD, by=None, note=note, at=at)
+
+
+@transaction.atomic
+def put_off(*, sending: Sending, at: datetime) -> bool:
+    """Let nothing of it leave until a person decides: what is under way pauses, what waits is held. After a long absence.
+
+    :returns: whether there was anything to put off
+    """
+    sending = _locked(sending, *State)
+    if sending.state == State.SENDING:
+        _move(sending, State.PAUSED, by=None, note=AWAY, at=at)
+    elif sending.state == State.WAITING:
+        _move(sending, State.HELD, by=None, note=AWAY_BEFORE, at=at)
+    else:
+        return False
+    return True
 
 
 @transaction.atomic

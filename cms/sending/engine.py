@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from cms.models import Delivery, Sending, SendingVariant
 from cms.models.campaigns import today
 from cms.readers import leave_links
-from cms.sending import asking, claiming, message_ids, refusals
+from cms.sending import asking, claiming, heartbeat, message_ids, refusals
 from cms.sending.claiming import Claim, Claims, Moment, Outcome
 from core import clock, faults
 from mail import addressing, dkim_signing, frozen, pacing, transport
@@ -224,12 +224,18 @@ def serve(*, is_over: Callable[[], bool], wait: Callable[[float], object]) -> No
 
 
 def under_way() -> list[Sending]:
-    """Return the sendings that have a letter which may leave now."""
+    """Return the sendings that have a letter which may leave now.
+
+    None that was left alone for long: the sweep hands it to a person.
+    """
     if pacing.is_resting(pacing.EVERYBODY, wall=wall_clock()):
         return []
-    due = Delivery.objects.filter(state=State.QUEUED, due_at__lte=clock.now())
+    at = clock.now()
+    due = Delivery.objects.filter(state=State.QUEUED, due_at__lte=at)
     begun = Sending.objects.filter(state=Sending.State.SENDING).select_related("issue").order_by("pk")
-    return [sending for sending in begun if due.filter(sending=sending).exists()]
+    found = [sending for sending in begun if due.filter(sending=sending).exists()]
+    seen = heartbeat.last(at=at) if found else None
+    return [sending for sending in found if not heartbeat.was_away(seen, began=sending.started_at, at=at)]
 
 
 def _has_room(claim: Claim) -> bool:
@@ -238,7 +244,10 @@ def _has_room(claim: Claim) -> bool:
 
 def _person(claim: Claim, to: str) -> frozen.Person:
     return frozen.Person(
-        to=to, message_id=message_ids.message_id(claim.delivery), leave=leave_links.token(claim.key, claim.delivery)
+        to=to,
+        message_id=message_ids.message_id(claim.delivery),
+        leave=leave_links.token(claim.key, claim.delivery),
+        leave_head=leave_links.head_token(claim.key, claim.delivery),
     )
 
 

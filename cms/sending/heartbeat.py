@@ -8,6 +8,8 @@ from django.core.cache import caches
 _KEY = "cms.sending.heartbeat"
 # It looks once a minute.
 _LATE = timedelta(minutes=3)
+# After such a time nothing goes on by itself.
+_AWAY = timedelta(hours=1)
 _KEPT = 7 * 24 * 60 * 60
 
 
@@ -25,3 +27,12 @@ def last(*, at: datetime) -> datetime | None:
 def is_late(seen: datetime | None, *, at: datetime) -> bool:
     """Say whether letters wait for a worker that does not come."""
     return seen is None or at - seen > _LATE
+
+
+def was_away(seen: datetime | None, *, began: datetime | None, at: datetime) -> bool:
+    """Say whether a sending was left alone for long: no worker was there, or this database is a backup of earlier.
+
+    :param began: when the sending did; counts if nobody knows when the worker looked
+    """
+    last_known = seen or began
+    return last_known is not None and at - last_known > _AWAY

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 
+from django.db.models import Q
 
 from cms.models import Delivery, Sending
 from cms.sending import asking, heartbeat, uncertain
@@ -15,6 +16,7 @@ State = Sending.State
 
 def sweep(*, at: datetime) -> None:
     """Bring every sending up to date; a letter leaves by a slice or a worker of its own, never here."""
+    _put_off_after_an_absence(at)
     heartbeat.beat()
     uncertain.mark()
     for sending in Sending.objects.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk"):
@@ -25,6 +27,15 @@ def sweep(*, at: datetime) -> None:
     )
     for sending in Sending.objects.filter(state=State.SENDING).order_by("pk"):
         asking.finish(sending=sending, at=at)
+
+
+def _put_off_after_an_absence(at: datetime) -> None:
+    """Leave to a person what was under way or due when we were away for long: it may have left, and we not know."""
+    seen = heartbeat.last(at=at)
+    due = Sending.objects.filter(Q(state=State.SENDING) | Q(state=State.WAITING, due_at__lte=at)).order_by("pk")
+    for sending in due:
+        if heartbeat.was_away(seen, began=sending.started_at, at=at):
+            asking.put_off(sending=sending, at=at)
 
 
 def _begin_or_hold(sending: Sending, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils.timezone import now as wall_clock
 from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
 from cms.models.subscribers import address_index
 from cms.sending import asking, engine, sweeping
-from mail.models import Pace
+from mail.models import OutgoingEmail, Pace
 from organisation.models import User
 
 
@@ -33,7 +33,10 @@ def agreed(issue: NewsletterIssuePage, people: Sequence[User], *, at: datetime |
     """Let one person ask for an issue and another agree, five minutes before ``at`` (now)."""
     asked_at = (at or wall_clock()) - asking.GRACE
     sending = asking.ask(issue=issue, by=people[0], to=Sending.To.EVERYONE, at=asked_at)
-    return asking.agree(sending=sending, by=people[1], seen=asking.asked_for(sending), at=asked_at)
+    sending = asking.agree(sending=sending, by=people[1], seen=asking.asked_for(sending), at=asked_at)
+    # That an issue waits for a second person is a letter too, and not what is looked at here.
+    OutgoingEmail.objects.filter(key__startswith="newsletter_waits").delete()
+    return sending
 
 
 def begun(issue: NewsletterIssuePage, people: Sequence[User]) -> Sending:
