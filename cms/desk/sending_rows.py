@@ -75,6 +75,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "may_see_readers": may_see_readers(request),
         "deeds": _LABELS,
+        "is_uncertain": wanted.get("state") == Delivery.State.UNCERTAIN,
         "before": _("Back"),
         "after": _("On"),
     }

@@ -12,11 +12,12 @@ from django.utils.translation import pgettext
 from wagtail.models import Revision
 
 from cms.models import NewsletterIssuePage, Sending
-from cms.sending import asking, heartbeat, results
+from cms.sending import asking, heartbeat, resting, results
 from cms.sending.counting import Reach, reach
 from cms.sending.preflight import checking
 from cms.sending.two_people import Audience, audience_of
 from core.plots import Kind, Label, Plot, Point, Series
+from mail import pacing
 from organisation.models import AuditEvent, Organisation, User
 
 State = Sending.State
@@ -168,7 +169,12 @@ def _outcome(sending: Sending, *, at: datetime) -> dict[str, Any]:
     counted = results.of(sending)
     # While letters leave, the page looks again every five seconds: then the numbers are enough.
     is_over = sending.ended_at is not None and counted.sent
-    return {"results": counted, "plot": _plot(sending, until=counted.last_at or at) if is_over else None}
+    return {
+        "results": counted,
+        "plot": _plot(sending, until=counted.last_at or at) if is_over else None,
+        "rests": resting.of(sending, at=at),
+        "per_minute": pacing.limits().in_all,
+    }
 
 
 def _plot(sending: Sending, *, until: datetime) -> Plot | None:

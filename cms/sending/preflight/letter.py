@@ -127,7 +127,7 @@ def _way_out(written: list[Written]) -> Finding:
     if without:
         return Finding(_("Way to leave"), Level.STOPS, _("The letter has no link by which its reader can leave."))
     return Finding(
-        _("Way to leave"), Level.FINE, _("A link in the letter and in the text, and the mail program’s button.")
+        _("Way to leave"), Level.FINE, _("A link in the letter and in the text, and the mail program's button.")
     )
 
 
