@@ -21,6 +21,8 @@ from organisation import pace
 
 # As long as finding a reader, making a link and queueing its letter take.
 _SECONDS = 0.3
+# The buttons that go by what is ticked above them.
+_WITH_CHOICE = {"choose", "subscribe"}
 
 
 @answers.quiet
@@ -75,7 +77,7 @@ def _visited(request: HttpRequest) -> HttpResponse:
         return _file(reader, at=at)
     if what == "erase":
         return _erase(request, reader, visit, at=at)
-    choice = forms.ChoiceForm(request.POST, reader=reader) if what == "choose" else None
+    choice = forms.ChoiceForm(request.POST, reader=reader) if what in _WITH_CHOICE else None
     if choice is not None and not choice.is_valid():
         return _own_page(request, visit, form=choice)
     try:
@@ -87,16 +89,22 @@ def _visited(request: HttpRequest) -> HttpResponse:
 
 def _do(what: str, reader: Subscriber, choice: forms.ChoiceForm | None, *, at: datetime) -> None:
     if choice is not None:
-        choosing.choose(reader, topics=choice.chosen_topics(), language=choice.cleaned_data["language"], at=at)
+        _chosen(what, reader, choice, at=at)
     elif what in {f"pause-{months}" for months in PAUSES}:
         leaving.pause(reader, until=leaving.in_months(int(what[-1]), at=at), how=leaving.BY_OWN_PAGE, at=at)
     elif what == "go_on":
         leaving.go_on(reader, how=leaving.BY_OWN_PAGE, at=at)
     elif what == "leave":
         leaving.leave(reader, how=Subscriber.Left.PAGE, delivery=None, at=at, where=leaving.BY_OWN_PAGE)
-    elif what == "subscribe":
-        topics = tuple(reader.topics.values_list("pk", flat=True))
-        signing_up.confirm(Asked(reader.key, reader.language, topics, at), how="own_page", at=at)
+
+
+def _chosen(what: str, reader: Subscriber, choice: forms.ChoiceForm, *, at: datetime) -> None:
+    topics, language = choice.chosen_topics(), choice.cleaned_data["language"]
+    if what == "choose":
+        choosing.choose(reader, topics=topics, language=language, at=at)
+    else:
+        wish = Asked(reader.key, language, tuple(topic.pk for topic in topics), at)
+        signing_up.confirm(wish, how=leaving.BY_OWN_PAGE, at=at)
 
 
 def _own_page(request: HttpRequest, visit: str, **more: Any) -> HttpResponse:

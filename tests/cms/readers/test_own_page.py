@@ -109,14 +109,17 @@ def test_topic_that_is_not_offered_any_more_can_be_kept_and_not_chosen(
     assert [*ann.topics.all()] == [topics[0]]
 
 
-def test_reader_pauses_goes_on_leaves_and_comes_back(client: Client, ann: Subscriber) -> None:
+def test_reader_pauses_goes_on_leaves_and_comes_back_for_what_is_ticked_then(
+    client: Client, ann: Subscriber, topics: list[Topic]
+) -> None:
     _page, visit = stage.open_own_page(client, ann.email)
     before = OutgoingEmail.objects.count()
     for deed in ("pause-1", "go_on", "leave", "subscribe"):
-        client.post(PAGE, {"visit": visit, "do": deed})
+        client.post(PAGE, {"visit": visit, "do": deed, "topics": [topics[1].pk], "language": "es"})
 
     ann.refresh_from_db()
     assert (ann.state, ann.paused_until) == ("active", None)
+    assert (ann.language, [*ann.topics.all()]) == ("es", [topics[1]])
     decided = [*ann.records.order_by("pk").values_list("what", flat=True)]
     assert decided == ["asked", "confirmed", "paused", "resumed", "left", "confirmed"]
     # Who is on their own page needs no letter about it; the welcome comes anew.
