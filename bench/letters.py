@@ -110,7 +110,9 @@ def filled() -> bytes:
     from cms.sending import variants
     from mail import frozen
 
-    person = frozen.Person(to="reader@mail.example", message_id="<1@bench.example>", leave="x" * 110)
+    person = frozen.Person(
+        to="reader@mail.example", message_id="<1@bench.example>", leave="x" * 110, leave_head="y" * 110
+    )
     letter = variants.mime(made(None, language="en"), language="en")
     return frozen.fill(frozen.ready(letter, is_8bit=True), person, at=datetime.now(UTC))
 

@@ -18,12 +18,14 @@ from email.utils import format_datetime
 # escapes and no line breaks; it goes in as it is and must come out as it is.
 LEAVE_PLACE = "leaveplace8f3a61c27d04e95b"
 _LEAVE = LEAVE_PLACE.encode()
+# Stands for another token in the head's leave address, which only mail programs use.
+_LEAVE_HEAD = b"headplace5e0d7b2a94c8f361"
 _TO = b"toplace2b9d40e6f8137ac5"
 _DATE = b"dateplace6c1e83a7f05d92b4"
 _MESSAGE_ID = b"messageidplace91d7f3b05a8c2e64"
 # Where the token stands in quoted-printable, whose lines are short.
 _LEAVE_QUOTED = b"quotedplace4a7d0c93e2b86f15"
-_PLACES = re.compile(b"|".join([_LEAVE, _LEAVE_QUOTED, _TO, _DATE, _MESSAGE_ID]))
+_PLACES = re.compile(b"|".join([_LEAVE, _LEAVE_HEAD, _LEAVE_QUOTED, _TO, _DATE, _MESSAGE_ID]))
 
 # RFC 5322, 2.1.1, without the line's end; room is left for a token, which is longer than its place.
 _LONGEST_LINE = 998
@@ -57,11 +59,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Person:
-    """What is personal in a letter. ``to``: as ``mail.addressing`` gives it; ``leave``: the token of the leave address."""
+    """What is personal in a letter. ``to``: as ``mail.addressing`` gives it; ``leave``: the token of the leave address.
+
+    ``leave_head``: the token of the same address in the head. A copy that is passed on mostly has no head.
+    """
 
     to: str
     message_id: str
     leave: str
+    leave_head: str
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def freeze(head: Head, *, html: str, text: str) -> bytes:
         b"Message-ID: " + _MESSAGE_ID,
         _header("List-Id", head.list_id),
         # RFC 8058: one HTTPS address, and the word that lets mail programs POST to it.
-        f"List-Unsubscribe: <{head.leave_url}>".encode("ascii"),
+        b"List-Unsubscribe: <" + head.leave_url.encode("ascii").replace(_LEAVE, _LEAVE_HEAD) + b">",
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         # RFC 3834, and for older programs: nobody's absence is worth telling the sender of a letter to many.
         b"Auto-Submitted: auto-generated",
@@ -110,7 +116,7 @@ def freeze(head: Head, *, html: str, text: str) -> bytes:
         lines += [b"--" + boundary, f'Content-Type: {kind}; charset="utf-8"'.encode()]
         lines += [b"Content-Transfer-Encoding: 8bit", b"", content]
     message = b"\r\n".join([*lines, b"--" + boundary + b"--", b""])
-    if any(message.count(place) != 1 for place in (_TO, _DATE, _MESSAGE_ID)) or _LEAVE_QUOTED in message:
+    if any(message.count(place) != 1 for place in (_TO, _DATE, _MESSAGE_ID, _LEAVE_HEAD)) or _LEAVE_QUOTED in message:
         raise PlaceInWords
     # An address that begins before ours takes it along as its own: "https://elsewhere.example/?from=https://ours/…".
     ours = re.compile(rb'(?<![^\s"<>])' + re.escape(head.leave_url.encode("ascii")))
@@ -146,6 +152,7 @@ def fill(letter: Ready, person: Person, *, at: datetime) -> bytes:
         _DATE: format_datetime(at.astimezone(UTC)).encode(),
         _MESSAGE_ID: person.message_id.encode("ascii"),
         _LEAVE: leave,
+        _LEAVE_HEAD: person.leave_head.encode("ascii"),
         _LEAVE_QUOTED: _SOFT_END.join(
             leave[start : start + _QUOTED_LINE] for start in range(0, len(leave), _QUOTED_LINE)
         ),

@@ -1,7 +1,8 @@
-"""The one personal link in a letter: it leads to leaving, pausing and back, and to nothing else of the reader's.
+"""The personal links in a letter: they lead to leaving, pausing and back, and to nothing else of the reader's.
 
-A forwarded letter carries it along. So it opens no address, no choice and no export; and whoever leaves by the page gets
-a letter that takes it back.
+The one that is written in the letter goes along when the letter is passed on. So it opens no address, no choice and no
+export, and whatever is done by it is told to the reader. The one in the letter's head is the mail program's, which leaves
+by it without a word (RFC 8058); it is another one, for whoever has a copy seldom has the head.
 """
 
 import uuid
@@ -11,20 +12,30 @@ from django.conf import settings
 
 from core import links
 
-_PURPOSE = "newsletter.leave"
+_WRITTEN, _HEAD = "newsletter.leave", "newsletter.one_click"
 
 
 @dataclass(frozen=True)
 class LeaveLink:
-    """Whose link it is, and of which delivery; none in a letter that belongs to no sending."""
+    """Whose link it is, of which delivery (none in a letter that belongs to no sending), and whether it is the head's."""
 
     key: uuid.UUID
     delivery: int | None
+    is_of_head: bool
 
 
 def token(key: uuid.UUID, delivery: int | None = None) -> str:
-    """Return the token of a reader's link. It is good for ever: who wants to leave must be able to."""
-    return links.sign(_PURPOSE, f"{key.hex}:{delivery or ''}")
+    """Return the token that is written in a letter. It is good for ever: who wants to leave must be able to."""
+    return _sign(_WRITTEN, key, delivery)
+
+
+def head_token(key: uuid.UUID, delivery: int | None = None) -> str:
+    """Return the token of a letter's head, for ever too."""
+    return _sign(_HEAD, key, delivery)
+
+
+def _sign(purpose: str, key: uuid.UUID, delivery: int | None) -> str:
+    return links.sign(purpose, f"{key.hex}:{delivery or ''}")
 
 
 def read(value: str) -> LeaveLink:
@@ -32,8 +43,12 @@ def read(value: str) -> LeaveLink:
 
     :raises core.links.LinkRefused: if we did not make it
     """
-    key, _, delivery = links.read(_PURPOSE, value).partition(":")
-    return LeaveLink(uuid.UUID(hex=key), int(delivery) if delivery else None)
+    try:
+        found, is_of_head = links.read(_WRITTEN, value), False
+    except links.LinkRefused:
+        found, is_of_head = links.read(_HEAD, value), True
+    key, _, delivery = found.partition(":")
+    return LeaveLink(uuid.UUID(hex=key), int(delivery) if delivery else None, is_of_head)
 
 
 def address(value: str, *, language: str = "en") -> str:

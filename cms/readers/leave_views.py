@@ -23,7 +23,10 @@ PAUSES = (1, 3)  # months
 @answers.quiet
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of a letter: it leaves, pauses, and takes both back; its GET changes nothing."""
+    """The link of a letter: it leaves, pauses, and takes both back; its GET changes nothing.
+
+    Mail programs that know no RFC 8058 open the head's address as a page, so the page is there for both links.
+    """
     try:
         link = leave_links.read(token)
     except LinkRefused:
@@ -31,8 +34,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     reader = Subscriber.objects.filter(key=link.key).first()
     at = clock.now()
     if request.POST.get("List-Unsubscribe") == "One-Click":
-        if reader is not None:
+        if reader is not None and link.is_of_head:
             leaving.leave(reader, how=Subscriber.Left.ONE_CLICK, delivery=link.delivery, at=at)
+        elif reader is not None:
+            # No mail program does this: somebody with a copy may, and whoever wants to leave is never sent away.
+            leaving.leave_by_page(reader, delivery=link.delivery, at=at)
         return HttpResponse(_("You get no more letters from us.") + "\n", content_type="text/plain; charset=utf-8")
     if reader is not None and request.method == "POST":
         _do(request.POST.get("do", ""), reader, link, at=at)

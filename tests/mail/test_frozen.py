@@ -10,8 +10,10 @@ from mail import addressing, frozen
 
 AT = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 LEAVE_URL = f"https://liferaft.example/unsubscribe/{frozen.LEAVE_PLACE}/"
-TOKEN = "abc:" + "x" * 110
-ANN = frozen.Person(to="ann@example.org", message_id="<delivery.1.00000000@raft.example>", leave=TOKEN)
+TOKEN, OF_THE_HEAD = "abc:" + "x" * 110, "abc:" + "y" * 110
+ANN = frozen.Person(
+    to="ann@example.org", message_id="<delivery.1.00000000@raft.example>", leave=TOKEN, leave_head=OF_THE_HEAD
+)
 HEAD = frozen.Head(
     subject="Ñandúes: forty days, and what came first for all of those who waited that long",
     sender="Ñandú Workers <post@raft.example>",
@@ -52,10 +54,26 @@ def test_reader_gets_what_was_written_with_their_own_words_in_it(is_8bit: bool) 
     assert b"place" not in made.lower()
 
 
-def test_mail_programs_can_leave_with_one_click() -> None:
-    _made, message = letter(is_8bit=True)
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (f'<a href="https://elsewhere.example/?t={frozen.LEAVE_PLACE}">Look</a>', ""),
+        (f'<a href="https://elsewhere.example/?from={LEAVE_URL}">Look</a>', ""),
+        ("", f"https://elsewhere.example/#({LEAVE_URL}"),
+        *(("", f"https://elsewhere.example/?a={place.decode()}") for place in frozen._PLACES.pattern.split(b"|")),
+    ],
+)
+def test_words_do_not_get_what_is_put_in_for_the_reader(html: str, text: str) -> None:
+    with pytest.raises(frozen.PlaceInWords):
+        frozen.freeze(HEAD, html=HTML + html, text=TEXT + text)
 
-    assert message["List-Unsubscribe"] == f"<https://liferaft.example/unsubscribe/{TOKEN}/>"
+
+@pytest.mark.parametrize("is_8bit", [True, False])
+def test_mail_programs_can_leave_with_one_click_by_a_token_that_no_copy_of_the_words_carries(is_8bit: bool) -> None:
+    made, message = letter(is_8bit=is_8bit)
+
+    assert message["List-Unsubscribe"] == f"<https://liferaft.example/unsubscribe/{OF_THE_HEAD}/>"
+    assert made.count(OF_THE_HEAD.encode()) == 1
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

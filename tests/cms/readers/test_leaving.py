@@ -35,7 +35,7 @@ def delivery(ann: Subscriber, issue: NewsletterIssuePage, edith: User, adam: Use
 def test_mail_program_leaves_by_one_post_without_cookie_token_or_redirect(ann: Subscriber, delivery: Delivery) -> None:
     program = Client(enforce_csrf_checks=True)
     before = OutgoingEmail.objects.count()
-    address = f"/unsubscribe/{leave_links.token(ann.key, delivery.pk)}/"
+    address = f"/unsubscribe/{leave_links.head_token(ann.key, delivery.pk)}/"
 
     first = program.post(address, ONE_CLICK, headers={"Sec-Fetch-Site": "cross-site"})
     again = program.post(address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
@@ -50,6 +50,18 @@ def test_mail_program_leaves_by_one_post_without_cookie_token_or_redirect(ann: S
     assert delivery.unsubscribed_at == ann.left_at
     assert ann.records.filter(what="left").count() == 1
     assert OutgoingEmail.objects.count() == before
+
+
+def test_holder_of_a_copy_leaves_by_no_post_without_the_reader_being_told(
+    client: Client, ann: Subscriber, leave: str
+) -> None:
+    answer = client.post(leave, ONE_CLICK)
+
+    ann.refresh_from_db()
+    assert (answer.status_code, ann.state, ann.left_by) == (200, "left", "page")
+    assert len(stage.letters(ann.email, ":left:")) == 1
+    # The page of the head's link is there too, for mail programs that open it.
+    assert client.get(f"/unsubscribe/{leave_links.head_token(ann.key)}/").status_code == 200
 
 
 def test_looking_at_the_link_changes_nothing_and_never_presses_itself(
