@@ -18,7 +18,7 @@ from organisation.models import User
 
 _SENT, _WAITS = 3, 4  # numbers of issues
 _DAYS_AGO = 20
-_REFUSED = "550 5.1.1 no such mailbox (a made-up answer)"
+_REFUSED = "550 5.1.1 recipient refused"
 _BOUNCE, _LEAVE, _PAUSE, _LEFT_BEFORE = 2, 2, 3, 2
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -133,7 +133,7 @@ def words_for(error: Exception) -> str:
         asking.AlreadyAsked: _("Somebody asked for it already: this is how it stands."),
         asking.SamePerson: _("You asked for it, so somebody else must agree."),
         asking.ChangedSince: _(
-            "It was changed after it was asked for. Nothing is agreed; ask again for what it is now."
+            "It, or a text that stands in it, was changed after it was asked for. Nothing is agreed; look at it, and ask again."
         ),
         asking.AskedAnew: _(
             "Meanwhile it was asked for anew, so what you saw may not be what would leave. Nothing is agreed; look at it again."

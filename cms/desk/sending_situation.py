@@ -149,7 +149,7 @@ def _said(event: AuditEvent, before: AuditEvent | None) -> str:
         "cms.sending_asked": _("asked for it"),
         "cms.sending_waiting": pgettext("who did what", "agreed"),
         "cms.sending_returned": _("sent it back"),
-        "cms.sending_held": _("held it: its time had passed"),
+        "cms.sending_held": _("held it"),
         "cms.sending_sending": _("began"),
         "cms.sending_paused": _("paused it"),
         "cms.sending_stopped": _("stopped it for good"),
