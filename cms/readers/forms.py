@@ -6,7 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from cms.models.subscribers import Subscriber, Topic
@@ -21,6 +22,10 @@ class AddressField(forms.EmailField):
             return addressing.one_form(str(super().clean(value)))
         except addressing.AddressRefused as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+# Each in its own words: who reads only one of them looks for these.
+_LANGUAGES = [(code, capfirst(get_language_info(code)["name_local"])) for code, _name in settings.LANGUAGES]
 
 
 def _email(help_text: Any) -> AddressField:
@@ -46,9 +51,7 @@ class ChoiceForm(forms.Form):
         queryset=Topic.objects.none(),
         widget=forms.CheckboxSelectMultiple,
     )
-    language = forms.ChoiceField(
-        label=_("Language of the letters"), choices=settings.LANGUAGES, widget=forms.RadioSelect
-    )
+    language = forms.ChoiceField(label=_("Language of the letters"), choices=_LANGUAGES, widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None, *, reader: Subscriber | None = None, initial: Any = None) -> None:
         offered = Q(is_offered=True)

@@ -83,13 +83,16 @@ def test_who_called_our_letters_unwanted_gets_one_link_a_day_and_who_never_confi
     assert len(stage.letters("ben@example.org", ":asked:")) == 3
 
 
-def test_reader_chooses_topics_and_language(client: Client, ann: Subscriber, topics: list[Topic]) -> None:
-    _page, visit = stage.open_own_page(client, ann.email)
+def test_reader_chooses_topics_and_a_language_by_its_own_name(
+    client: Client, ann: Subscriber, topics: list[Topic]
+) -> None:
+    page, visit = stage.open_own_page(client, ann.email)
     choice = {"visit": visit, "do": "choose", "topics": [topics[0].pk], "language": "es"}
     client.post(PAGE, choice)
     client.post(PAGE, choice)
 
     ann.refresh_from_db()
+    assert "Español" in page
     assert (ann.language, [*ann.topics.all()]) == ("es", [topics[0]])
     (record,) = ann.records.filter(what="chose")
     assert record.how == f"es: {topics[0].pk}"
