@@ -100,17 +100,17 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"addresses": member(request).email, "language": "en"}
     form = TrialForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        given = form.cleaned_data
-        many = trying.send(
-            issue=found.letter,
-            to=given["addresses"],
-            language=given["language"],
-            by=member(request),
-            at=clock.now(),
-        )
-        words = ngettext("%(many)s test letter is on its way.", "%(many)s test letters are on their way.", many)
-        messages.success(request, words % {"many": many})
-        return redirect("cms_sending", pk=pk)
+        given, by = form.cleaned_data, member(request)
+        try:
+            many = trying.send(
+                issue=found.letter, to=given["addresses"], language=given["language"], by=by, at=clock.now()
+            )
+        except trying.TooOften:
+            form.add_error("addresses", _("You have sent ten tests within the hour. Please wait until the next."))
+        else:
+            words = ngettext("%(many)s test letter is on its way.", "%(many)s test letters are on their way.", many)
+            messages.success(request, words % {"many": many})
+            return redirect("cms_sending", pk=pk)
     context = {"form": form, "issue": found.issue}
     return _show(request, "cms/desk/letters_test.html", _("Test letter of “%(issue)s”"), found, context)
 

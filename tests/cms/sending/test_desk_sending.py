@@ -211,7 +211,13 @@ def test_a_test_letter_goes_to_at_most_five_and_is_noted(edith_at: Desk, issue: 
     assert letters[0].subject == "[Test] Newsletter 41"
     assert "this-is-a-test" in letters[0].text
     event = AuditEvent.objects.get(action="cms.letter_tried")
-    assert (event.reason, event.note_digest is not None) == ("2", True)
+    # How many, and not whose: the audit trail is kept for good.
+    assert (event.reason, event.note_digest) == ("2", None)
+
+    for _time in range(9):
+        edith_at.do("_trial", addresses="kim@example.org", language="en")
+    assert "ten tests within the hour" in edith_at.do("_trial", addresses="kim@example.org", language="en")
+    assert OutgoingEmail.objects.count() == 11
 
 
 def test_previews_show_what_was_agreed_to(agreed: Sending, issue: NewsletterIssuePage, adam_at: Desk) -> None:
