@@ -69,20 +69,6 @@ def test_words_do_not_get_what_is_put_in_for_the_reader(html: str, text: str) ->
 
 
 @pytest.mark.parametrize("is_8bit", [True, False])
-@pytest.mark.parametrize(
-    ("html", "text"),
-    [
-        (f'<a href="https://elsewhere.example/?t={frozen.LEAVE_PLACE}">Look</a>', ""),
-        (f'<a href="https://elsewhere.example/?from={LEAVE_URL}">Look</a>', ""),
-        ("", f"https://elsewhere.example/#({LEAVE_URL}"),
-        *(("", f"https://elsewhere.example/?a={place.decode()}") for place in frozen._PLACES.pattern.split(b"|")),
-    ],
-)
-def test_words_do_not_get_what_is_put_in_for_the_reader(html: str, text: str) -> None:
-    with pytest.raises(frozen.PlaceInWords):
-        frozen.freeze(HEAD, html=HTML + html, text=TEXT + text)
-
-
 def test_mail_programs_can_leave_with_one_click_by_a_token_that_no_copy_of_the_words_carries(is_8bit: bool) -> None:
     made, message = letter(is_8bit=is_8bit)
 
