@@ -147,6 +147,7 @@ def agree(*, sending: Sending, by: User, seen: str, at: datetime) -> Sending:
     if variants.digest(issue, language=sending.language) != bytes(sending.letter_sha256 or b""):
         raise ChangedSince
     variants.freeze(sending=sending, issue=issue)
+    telling.no_more(sending)
     sending.agreed_by, sending.agreed_at = by, at
     sending.due_at = max(at + GRACE, sending.not_before or at)
     return _move(sending, State.WAITING, by=by, at=at)
@@ -315,6 +316,7 @@ def _return(sending: Sending, *, by: User, note: str, at: datetime) -> Sending:
     sending.agreed_by = sending.agreed_at = sending.due_at = None
     returned = _move(sending, State.RETURNED, by=by, note=note, at=at)
     variants.drop(sending=returned)
+    telling.no_more(returned)
     return returned
 
 

@@ -163,13 +163,17 @@ def test_who_may_agree_is_told_by_a_letter_each_time(
         User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.org")
 
     sending = asking.ask(issue=issue, by=edith, to=EVERYONE, at=now)
+    first = OutgoingEmail.objects.get()
     asking.send_back(sending=sending, by=edith, at=now)
-    asking.ask(issue=issue, by=edith, to=EVERYONE, at=now + timedelta(minutes=1))
+    again = asking.ask(issue=issue, by=edith, to=EVERYONE, at=now + timedelta(minutes=1))
 
-    letters = OutgoingEmail.objects.filter(key__startswith="newsletter_waits:")
-    assert [letter.recipient for letter in letters] == ["adam@example.org"] * 2
-    assert "Newsletter 41" in letters[0].subject
-    assert reverse("cms_sending", args=[issue.pk]) in letters[0].text
+    letter = OutgoingEmail.objects.get()
+    assert letter.recipient == first.recipient == "adam@example.org"
+    assert letter.key != first.key
+    assert "Newsletter 41" in letter.subject
+    assert reverse("cms_sending", args=[issue.pk]) in letter.text
+    agree(again, adam, now)
+    assert not OutgoingEmail.objects.exists()  # It had not left, and is not true any more.
 
 
 def test_topic_that_somebody_has_is_not_deleted(
