@@ -13,6 +13,7 @@ from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
 from wagtail.models import Page
 
 from cms.desk import readers_hooks, sending, sending_deeds, sending_looking, sending_panel, sending_rows
@@ -23,6 +24,7 @@ from organisation.permissions import Permission
 _address = lazy(reverse, str)
 # The button under an issue that saves it and leads to its sending.
 _TO_SENDING = "action-letter"
+_ABOUT_WORKFLOWS = (UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel)
 # Wagtail's buttons that would ask without saying for whom, or forget that somebody was asked.
 _NOT_FOR_ISSUES = {"action-submit", "action-cancel-workflow", "action-restart-workflow"}
 
@@ -67,6 +69,9 @@ def newsletter_menu() -> MenuItem:
 
 
 def newsletter_panel(request: HttpRequest, on_page: list[Component]) -> None:
+    if not request.user.has_perm(Permission.EDIT_PAGES):
+        # Wagtail's own tell of pages in a workflow, by four queries, also to who cannot edit any.
+        on_page[:] = [panel for panel in on_page if not isinstance(panel, _ABOUT_WORKFLOWS)]
     if isinstance(request.user, User) and request.user.has_perm(Permission.SEND_LETTERS):
         on_page.append(sending_panel.SendingPanel(request.user))
 
