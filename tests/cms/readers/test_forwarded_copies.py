@@ -93,8 +93,7 @@ def test_pause_of_a_letter_is_taken_back_on_its_page_within_a_day_and_told(
     assert ann.paused_until is not None
     # The letter that told of it went to the reader alone.
     client.post(stage.link(told))
-    ann.refresh_from_db()
-    assert ann.paused_until is None
+    assert Subscriber.objects.get(pk=ann.pk).paused_until is None
 
 
 def test_page_of_a_letter_tells_its_holder_nothing_but_what_that_link_just_did(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.core.files.storage import storages
 
 from cms import expiring
 from cms.models.subscribers import Subscriber
@@ -62,7 +62,7 @@ def test_asking_again_keeps_who_waits_or_left(liferaft: Organisation, now: datet
 def test_list_that_nobody_took_in_goes_after_a_day(fay: User, now: datetime) -> None:
     key = kept.keep(b"email\nann@example.org\n", name="list.csv", by=fay)
     assert sum(many for each, many in keeping.erase(at=now) if each is expiring.EXPIRING[1]) == 0
-    (path,) = (Path(settings.STORAGES["private"]["OPTIONS"]["location"]) / "readers").glob(f"{key}*")
+    (path,) = (Path(storages["private"].path("")) / "readers").glob(f"{key}*")
     yesterday = time.time() - 25 * 3600
     os.utime(path, (yesterday, yesterday))
 
