@@ -28,7 +28,9 @@ def test_one_agreement_counts_in_wagtails_workflow_as_well(
     for desk, person in zip(desks, (adam, abel), strict=True):
         desk.force_login(person)
 
-    pages = at_once(*(lambda desk=desk: desk.post(where, {"seen": seen}, follow=True).content.decode() for desk in desks))
+    pages = at_once(
+        *(lambda desk=desk: desk.post(where, {"seen": seen}, follow=True).content.decode() for desk in desks)
+    )
 
     assert sorted("Meanwhile it stands otherwise" in str(page) for page in pages) == [False, True]
     assert Sending.objects.get().state == "waiting"
