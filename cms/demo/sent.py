@@ -11,7 +11,7 @@ from django.db.models import F
 from cms.demo import readers
 from cms.models import Delivery, NewsletterIssuePage, Sending, Subscriber
 from cms.readers import leaving
-from cms.sending import asking, message_ids, reports, telling
+from cms.sending import asking, message_ids, reports, telling, two_people
 from mail import reports as mail_reports
 from mail.models import MailReport
 from organisation.models import User
@@ -42,7 +42,7 @@ def build(*, editor: User, second: User, at: datetime) -> None:
     draft = NewsletterIssuePage.objects.filter(number=_WAITS, live=False).first()
     if draft is not None:
         # The demonstration writes to nobody.
-        telling.no_more(asking.ask(issue=draft, by=editor, to=Sending.To.EVERYONE, at=at - _HOUR))
+        telling.no_more(two_people.ask(issue=draft, audience=two_people.Audience(), by=editor, at=at - _HOUR))
 
 
 def _some_rest_or_leave(*, at: datetime) -> None:

@@ -35,7 +35,7 @@ class Sending(models.Model):
         ASKED = "asked", _("waits for a second person")
         RETURNED = "returned", _("sent back")
         WAITING = "waiting", _("agreed, waits for its time")
-        HELD = "held", _("held: its time has passed")
+        HELD = "held", _("held: somebody must decide")
         SENDING = "sending", _("being sent")
         PAUSED = "paused", _("paused")
         DONE = "done", _("sent")
@@ -195,6 +195,7 @@ class Delivery(models.Model):
         SUPPRESSED = "suppressed", _("letters came back, or were unwanted")
         LEFT = "left", _("left before the letter did")
         STOPPED = "stopped", _("the sending was stopped")
+        DROPPED = "dropped", _("uncertain, and not sent again")
 
     sending = models.ForeignKey(Sending, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries")

@@ -67,7 +67,7 @@ def leave(*, delivery: Delivery, by: User, at: datetime) -> None:
     :raises NotUncertain: if it is not uncertain any more
     """
     _locked(delivery)
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.LEFT_OUT, reason=Delivery.Reason.STOPPED, settled_at=at)
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.LEFT_OUT, reason=Delivery.Reason.DROPPED, settled_at=at)
     audit.record(actor=by, action="cms.delivery_left", subject=delivery, at=at)
 
 
