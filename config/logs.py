@@ -46,8 +46,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "WARNING"},
-        # They tell of each step of their work.
-        "weasyprint": {"level": "WARNING"},
+        # It tells of each step of its work. WeasyPrint's level is set where it is imported, for the import sets it.
         "fontTools": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},

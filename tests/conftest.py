@@ -50,9 +50,8 @@ def now() -> datetime:
     return NOON
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _static_folder() -> None:
-    """WhiteNoise warns if there is none; in tests static files come from where they are written."""
+def pytest_sessionstart() -> None:
+    """WhiteNoise warns if there is no folder of static files; in tests they come from where they are written."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
