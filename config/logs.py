@@ -46,8 +46,11 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "WARNING"},
-        # It tells of each step of its work. WeasyPrint's level is set where it is imported, for the import sets it.
+        # They tell of each step of their work.
+        "weasyprint.progress": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # Its warnings quote what there is no font for: that may be a name.
+        "weasyprint": {"level": "ERROR"},
         "django-q": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},

@@ -5,7 +5,6 @@ paper itself: the fonts must be looked up again, and from Python 3.12 on each ne
 """
 
 import gc
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +22,6 @@ from django.utils import translation
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-# It reports each of its steps, and quotes what it has no font for: that may be a name.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
-logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 FOLDER = settings.BASE_DIR / "templates" / "receipts"
 _ONE_AT_A_TIME = Lock()
