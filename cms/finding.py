@@ -61,13 +61,13 @@ def _route(request: HttpRequest, steps: list[str]) -> None:
         raise Http404  # No page below it: Wagtail would look for one.
     root_paths = [SiteRootPath(known.pk, root_path, known.root_url, language)]
     request._wagtail_site = known  # type: ignore[attr-defined]  # Wagtail's own names, here and below
-    request._wagtail_cached_site_root_paths = page._wagtail_cached_site_root_paths = root_paths  # type: ignore[attr-defined]
+    request._wagtail_cached_site_root_paths = page._wagtail_cached_site_root_paths = root_paths  # type: ignore[attr-defined]  # see above
     if len(rows) > 1:
         _know_parent(page, *rows[1][9:13])
     if not some_are_private:
         page.get_view_restrictions = tuple
     pictures.fetch(page)
-    request._wagtail_route_for_request = page.route(request, rest)  # type: ignore[attr-defined]
+    request._wagtail_route_for_request = page.route(request, rest)  # type: ignore[attr-defined]  # see above
 
 
 def _know_parent(page: Any, pk: int, content_type: int, url_path: str, title: str) -> None:

@@ -74,9 +74,9 @@ def work() -> None:
 
 def set_the_stage(letters: int) -> Any:
     """An issue that two people agreed to, its letter and its readers frozen."""
-    from cms.models import NewsletterIndexPage, NewsletterIssuePage  # noqa: PLC0415
-    from organisation.models import Organisation, User  # noqa: PLC0415
-    from tests.cms.sending import sending_stage  # noqa: PLC0415
+    from cms.models import NewsletterIndexPage, NewsletterIssuePage  # noqa: PLC0415 - the same
+    from organisation.models import Organisation, User  # noqa: PLC0415 - the same
+    from tests.cms.sending import sending_stage  # noqa: PLC0415 - the same
 
     Organisation.objects.get_or_create(pk=1, defaults={"name": "Rehearsal", "email": "post@raft.example"})
     people = [User.objects.create_user(username=f"{name}-of-the-rehearsal") for name in ("ann", "bea")]
@@ -100,7 +100,7 @@ def set_the_stage(letters: int) -> Any:
 
 def rehearse(asked: argparse.Namespace, sink: Sink, sending: Any) -> Crew:
     """Send, and kill meanwhile: each kill when so many letters have arrived, and then at some moment."""
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415 - the same
 
     connections.close_all()
     chance, crew = random.Random(asked.seed), Crew()
@@ -134,7 +134,7 @@ def is_finished(sending: Any, crew: Crew) -> bool:
 
 def verdict(sink: Sink, sending: Any, crew: Crew) -> dict[str, Any]:
     """Settle what the killed left behind, as the sweep does after its time, and compare rows with what arrived."""
-    from cms.sending import message_ids, proofs, results, sweeping, uncertain  # noqa: PLC0415
+    from cms.sending import message_ids, proofs, results, sweeping, uncertain  # noqa: PLC0415 - the same
 
     at = wall_clock()
     marked = uncertain.mark(lease=timedelta(0))
@@ -189,7 +189,7 @@ def log(line: str) -> None:
 
 def inside(asked: argparse.Namespace) -> None:
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415 - the same
 
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["--keep", "", "--delay", str(asked.delay), "--seed", str(asked.seed)]

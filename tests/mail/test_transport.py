@@ -98,7 +98,7 @@ def test_connection_that_breaks_before_the_letter_leaves_nothing_open(sink: Call
     sink()
 
     with transport.connection() as server:
-        server._smtp.sock.shutdown(2)  # type: ignore[union-attr]
+        server._smtp.sock.shutdown(2)  # type: ignore[union-attr]  # it is connected
         with pytest.raises(transport.TemporaryFailure) as said:
             hand_over(server, "ann@a.example")
 

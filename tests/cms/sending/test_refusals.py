@@ -55,7 +55,7 @@ def test_server_that_refuses_one_after_the_other_pauses_the_sending_and_loses_no
     # Each slice is a worker of its own, which knows nothing of the one before.
     for _slice in range(8):
         looks = iter(range(100))
-        engine.Worker().work(is_over=lambda looks=looks: next(looks) >= 4)  # type: ignore[misc]
+        engine.Worker().work(is_over=lambda looks=looks: next(looks) >= 4)  # type: ignore[misc]  # a lambda with a default
     reports.take(at=wall_clock())
 
     sending.refresh_from_db()
